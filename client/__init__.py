@@ -1,0 +1,1 @@
+"""RunBuddy without Qt and without sound: clock, sync mathematics, REST, WebSocket, coordinator, pairing."""

@@ -1,0 +1,29 @@
+"""Numbers that both ends of the wire agree on."""
+
+from typing import Final
+
+#: The plan, section 2: the leader's heartbeat.
+POSITION_INTERVAL_MS: Final = 250
+
+#: The plan, section 2: beyond this drift the follower jumps instead of gliding.
+JUMP_THRESHOLD_MS: Final = 30.0
+
+#: A track longer than a week is a mistake, not music.
+MAX_POSITION_MS: Final = 7 * 24 * 3600 * 1000
+
+#: Epoch milliseconds of 2020-01-01 and 2100-01-01: an NTP-corrected time outside them is a broken clock.
+MIN_CORRECTED_MS: Final = 1_577_836_800_000
+MAX_CORRECTED_MS: Final = 4_102_444_800_000
+
+MAX_PLAYLIST_POSITION: Final = 100_000
+MAX_PAIRED_TRACK_COUNT: Final = 100_000
+MAX_ID_LENGTH: Final = 256
+MAX_NAME_LENGTH: Final = 300
+MAX_REASON_LENGTH: Final = 200
+
+#: No event of this protocol comes near it; a longer frame is refused before it is parsed.
+MAX_EVENT_BYTES: Final = 8 * 1024
+
+#: Join codes: no 0/O, 1/I/L, 5/S, 2/Z, so that they survive being read aloud.
+JOIN_CODE_ALPHABET: Final = "346789ABCDEFGHJKMNPQRTUVWXY"
+JOIN_CODE_LENGTH: Final = 6
