@@ -1,13 +1,21 @@
 """The events of the RunBuddy WebSocket (plan, section 2), and the two functions that read and write them."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
-from pydantic_core import from_json
+from pydantic import Field, StringConstraints
 
 from protocol import limits
-from protocol.wire import CorrectedMs, Identifier, Name, PlaylistPosition, PositionMs, ProtocolError, WireModel
+from protocol.wire import (
+    CorrectedMs,
+    Identifier,
+    Name,
+    PlaylistPosition,
+    PositionMs,
+    ProtocolError,
+    WireModel,
+    read_json,
+)
 
 
 class Role(StrEnum):
@@ -110,18 +118,21 @@ class Participant(WireModel):
     display_name: Name | None = None
 
 
+PingId = Annotated[int, Field(ge=0, le=limits.MAX_PING_ID)]
+
+
 class Ping(WireModel):
     """Either side to the server: are you there? `id` comes back in the pong."""
 
     type: Literal["ping"] = "ping"
-    id: Annotated[int, Field(ge=0)] | None = None
+    id: PingId | None = None
 
 
 class Pong(WireModel):
     """Server: I am."""
 
     type: Literal["pong"] = "pong"
-    id: Annotated[int, Field(ge=0)] | None = None
+    id: PingId | None = None
 
 
 class Ready(WireModel):
@@ -149,22 +160,14 @@ def parse_event(text: str | bytes) -> Event | None:
 
     Errors: `ProtocolError` names the field that is missing, of the wrong type or out of range.
     """
-    size = len(text.encode("utf-8", "surrogatepass")) if isinstance(text, str) else len(text)
-    if size > limits.MAX_EVENT_BYTES:
-        raise ProtocolError("", f"message of {size} bytes is longer than {limits.MAX_EVENT_BYTES}")
-    try:
-        payload: Any = from_json(text, allow_inf_nan=True)
-    except ValueError as error:
-        raise ProtocolError("", f"not JSON: {error}") from None
+    frame = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(frame) > limits.MAX_EVENT_BYTES:
+        raise ProtocolError("", f"message of {len(frame)} bytes is longer than {limits.MAX_EVENT_BYTES}")
+    payload = read_json(frame)
     if not isinstance(payload, dict):
         raise ProtocolError("", "not a JSON object")
     kind = payload.get("type")
     if not isinstance(kind, str):
         raise ProtocolError("type", "missing or not a string")
     model = EVENT_TYPES.get(kind)
-    if model is None:
-        return None
-    try:
-        return model.model_validate(payload, by_name=False)
-    except ValidationError as error:
-        raise ProtocolError.from_validation(error) from None
+    return None if model is None else model.from_wire(payload)

@@ -21,6 +21,12 @@ MAX_ID_LENGTH: Final = 256
 MAX_NAME_LENGTH: Final = 300
 MAX_REASON_LENGTH: Final = 200
 
+#: The greatest integer that every JSON reader keeps exact (RFC 8259, section 6).
+MAX_PING_ID: Final = 2**53 - 1
+
+#: Ids and names carry no control characters: they are stored, shown in terminals and read aloud.
+NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
+
 #: No event of this protocol comes near it; a longer frame is refused before it is parsed.
 MAX_EVENT_BYTES: Final = 8 * 1024
 

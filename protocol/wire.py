@@ -1,9 +1,10 @@
 """The base of everything that travels: camelCase names, strict types, unknown fields ignored."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import from_json
 
 from protocol import limits
 
@@ -48,6 +49,37 @@ class WireModel(BaseModel):
         """Return the JSON text as it travels."""
         return self.model_dump_json(by_alias=True, exclude_none=True)
 
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the message in a JSON text, read by its wire names alone.
+
+        Errors: `ProtocolError` names the field that is missing, of the wrong type or out of range.
+        """
+        return cls.from_wire(read_json(text))
+
+    @classmethod
+    def from_wire(cls, payload: object) -> Self:
+        """Return the message in a decoded JSON object; errors as `from_json`."""
+        if not isinstance(payload, dict):
+            raise ProtocolError("", "not a JSON object")
+        try:
+            return cls.model_validate(payload, by_name=False)
+        except ValidationError as error:
+            raise ProtocolError.from_validation(error) from None
+
+
+def read_json(text: str | bytes) -> object:
+    """Return what a JSON text (UTF-8) says; NaN and Infinity are read, so that their field can be named.
+
+    Errors: `ProtocolError` without a field.
+    """
+    # pydantic_core raises TypeError for a str with lone surrogates; as bytes they are merely invalid UTF-8.
+    encoded = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    try:
+        return cast("object", from_json(encoded, allow_inf_nan=True))
+    except ValueError as error:
+        raise ProtocolError("", f"not JSON: {error}") from None
+
 
 CorrectedMs = Annotated[int, Field(ge=limits.MIN_CORRECTED_MS, le=limits.MAX_CORRECTED_MS)]
 """NTP-corrected epoch milliseconds (plan, section 2)."""
@@ -58,5 +90,9 @@ PositionMs = Annotated[int, Field(ge=0, le=limits.MAX_POSITION_MS)]
 PlaylistPosition = Annotated[int, Field(ge=0, le=limits.MAX_PLAYLIST_POSITION)]
 """Index in the Spotify playlist, unpaired tracks counted too (plan, section 3: track identity)."""
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=limits.MAX_ID_LENGTH)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=limits.MAX_NAME_LENGTH)]
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=limits.MAX_ID_LENGTH, pattern=limits.NO_CONTROL_CHARACTERS)
+]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=limits.MAX_NAME_LENGTH, pattern=limits.NO_CONTROL_CHARACTERS)
+]
