@@ -74,3 +74,22 @@ class SessionRefusedError(ClientError):
     """The server closed the session's WebSocket for good: wrong token, replaced, unknown session."""
 
     code = "session_refused"
+
+
+class CredentialError(ClientError):
+    """The access token can't be one; it is never shown."""
+
+    code = "bad_token"
+
+
+class RequestError(ClientError):
+    """What was to be sent breaks the contract; the text names the field."""
+
+    code = "bad_request"
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return somebody else's text fit for a sentence: one line, no control characters, not endless."""
+    printable = "".join(character if character.isprintable() else " " for character in text[: 4 * limit])
+    joined = " ".join(printable.split())
+    return joined if len(joined) <= limit else f"{joined[: limit - 1]}…"

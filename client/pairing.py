@@ -2,13 +2,26 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
+from pydantic import Field, StringConstraints, ValidationError
+
+from client.errors import PairingError, one_line
+from protocol import limits
 from protocol.rest import SessionDetail
+from protocol.wire import Identifier, Name, WireModel
+
+#: Ten thousand tracks take about 3 MB.
+MAX_FILE_BYTES = 32 * 1024 * 1024
+MAX_NAMED = 3
+
+_Text = Annotated[str, StringConstraints(max_length=1000)]
+_FileName = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
 
 
 @dataclass(frozen=True, slots=True)
 class PairedTrack:
-    """One track of the playlist; `file` is None when it is unpaired."""
+    """One track of the playlist; `file` is absolute, or None when the track is unpaired."""
 
     playlist_position: int
     track_id: str
@@ -16,10 +29,14 @@ class PairedTrack:
     artist: str
     file: Path | None
 
+    def __str__(self) -> str:
+        names = one_line(" - ".join(name for name in (self.artist, self.title) if name), 80)
+        return names or self.track_id
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """One playlist with the local files of its tracks, in playlist order."""
+    """One playlist with the local files of its tracks, in playlist order; a track may stand in it twice."""
 
     playlist_id: str
     playlist_name: str
@@ -36,11 +53,105 @@ class Pairing:
         return len(self.paired)
 
 
+class _TrackEntry(WireModel):
+    track_id: Identifier
+    title: _Text
+    artist: _Text
+    file: _FileName | None
+
+
+class _PairingFile(WireModel):
+    playlist_id: Identifier
+    playlist_name: Name
+    tracks: Annotated[list[_TrackEntry], Field(min_length=1, max_length=limits.MAX_PLAYLIST_POSITION)]
+
+
 def load_pairing(path: Path) -> Pairing:
-    """Read a PAIRING.json; raise PairingError with the place and what to do."""
-    raise NotImplementedError
+    """Read a PAIRING.json; `file` names are relative to it. The music files themselves are not touched.
+
+    Errors: PairingError with the place in the file and what to do.
+    """
+    data = _read(path)
+    try:
+        content = _PairingFile.model_validate_json(data, by_name=False)
+    except ValidationError as error:
+        raise PairingError(f"{path}: {_finding(error)}") from None
+    folder = path.absolute().parent
+    tracks = tuple(
+        PairedTrack(
+            playlist_position=position,
+            track_id=entry.track_id,
+            title=entry.title,
+            artist=entry.artist,
+            file=None if entry.file is None else folder / entry.file,
+        )
+        for position, entry in enumerate(content.tracks)
+    )
+    return Pairing(content.playlist_id, content.playlist_name, tracks)
 
 
 def check_join(pairing: Pairing, detail: SessionDetail) -> None:
     """Raise PairingError naming what is missing to follow this session (plan, section 3: pre-join validation)."""
-    raise NotImplementedError
+    if pairing.playlist_id != detail.playlist_id:
+        raise PairingError(
+            f'the session plays the playlist "{one_line(detail.playlist_name)}" ({one_line(detail.playlist_id)}), '
+            f'your pairing is for "{one_line(pairing.playlist_name)}" ({one_line(pairing.playlist_id)}); '
+            "pair the session's playlist, or choose another session"
+        )
+    if pairing.count_paired < detail.paired_track_count:
+        unpaired = [str(track) for track in pairing.tracks if track.file is None]
+        raise PairingError(
+            f"the leader has {detail.paired_track_count} paired tracks, you have {pairing.count_paired}"
+            f"{_listed(unpaired)}; pair the missing tracks with your own files"
+        )
+    wanted = detail.snapshot.track_id
+    if wanted is None or any(track.track_id == wanted for track in pairing.paired):
+        return
+    known = next((str(track) for track in pairing.tracks if track.track_id == wanted), one_line(wanted))
+    raise PairingError(f"the leader is at the track {known}, which is not paired here; pair it with your own file")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise PairingError(f"{path}: there is no such file; check the name") from None
+    except IsADirectoryError:
+        raise PairingError(f"{path}: this is a folder; name the PAIRING.json in it") from None
+    except PermissionError:
+        raise PairingError(f"{path}: this file may not be read; check its permissions") from None
+    except (OSError, ValueError) as error:
+        raise PairingError(f"{path}: can't be read ({one_line(str(error))})") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise PairingError(f"{path}: larger than {MAX_FILE_BYTES // 1024**2} MB; this is no pairing")
+    # Windows editors put a byte order mark first.
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if not data.strip():
+        raise PairingError(f"{path}: the file is empty; pair the playlist again")
+    return data
+
+
+def _finding(error: ValidationError) -> str:
+    finding = error.errors(include_url=False, include_input=False)[0]
+    if finding["type"] == "json_invalid":
+        return f"not JSON ({one_line(str(finding['ctx']['error']))}); pair the playlist again or mend the file there"
+    if finding["loc"] == ("tracks",) and finding["type"] == "too_short":
+        return "tracks: the list is empty; pair at least one track"
+    place = _place(finding["loc"]) or "the file as a whole"
+    if finding["type"] == "missing":
+        return f"{place} is missing"
+    hint = "; write null for a track without a file" if finding["loc"][-1:] == ("file",) else ""
+    return f"{place}: {one_line(finding['msg'])}{hint}"
+
+
+def _place(location: tuple[Any, ...]) -> str:
+    """Return a place as people read JSON: tracks[3].file."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+
+
+def _listed(names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f" (without a file: {', '.join(names[:MAX_NAMED])}{more})"
