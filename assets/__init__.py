@@ -1,0 +1,1 @@
+"""What the program shows and plays: found by `importlib.resources.files("assets")`."""
