@@ -1,0 +1,211 @@
+"""The rooms of this process: their effects carried out, their clocks kept, their state handed to the writer."""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from protocol.events import EndReason
+from server.effects import Close, Effect, End, FreeSeat, Persist, Send
+from server.peer import Peer
+from server.records import Account, Grant, SessionRecord
+from server.room import Room, RoomTimes
+from server.settings import Settings
+from server.storage import Storage
+from server.writer import Writer
+
+_NS_PER_S = 1_000_000_000
+_ACTIVITY_PERSIST_S = 60.0
+_MIN_TIMER_S = 0.001
+
+logger = logging.getLogger(__name__)
+
+
+def epoch_ms() -> int:
+    """Return the wall clock in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def room_times(settings: Settings) -> RoomTimes:
+    """Return the room's durations in ns; an unused seat is held as long as its token lives."""
+    return RoomTimes(
+        leader_grace_ns=round(settings.leader_grace_s * _NS_PER_S),
+        seat_hold_ns=round(settings.token_ttl_s * _NS_PER_S),
+        idle_ns=round(settings.idle_ttl_s * _NS_PER_S),
+        position_persist_ns=round(settings.position_persist_s * _NS_PER_S),
+        activity_persist_ns=round(min(_ACTIVITY_PERSIST_S, settings.idle_ttl_s / 10) * _NS_PER_S),
+    )
+
+
+@dataclass(slots=True)
+class LiveRoom:
+    """A room, its open sockets and their token hashes by connection number, and the timer for what is next due."""
+
+    session_id: str
+    room: Room
+    peers: dict[int, Peer] = field(default_factory=dict)
+    tokens: dict[int, str] = field(default_factory=dict)
+    timer: asyncio.TimerHandle | None = None
+    timer_due_ns: int = 0
+
+
+class Hub:
+    """Keep one room for each session in use; everything but the opening of a room happens at once, in the loop."""
+
+    def __init__(self, storage: Storage, settings: Settings, mono_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+        self.writer = Writer(storage, epoch_ms)
+        self._storage = storage
+        self._times = room_times(settings)
+        self._token_ttl_ms = round(settings.token_ttl_s * 1000)
+        self._mono_ns = mono_ns
+        self._rooms: dict[str, LiveRoom] = {}
+        self._numbers = itertools.count(1)
+        self._token_keeper: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Take up the sessions that were running when the server stopped; their leaders have one grace to return."""
+        for record in await self._storage.unfinished_sessions():
+            self._open(record)
+        self.writer.start()
+        self._token_keeper = asyncio.create_task(self._keep_tokens(), name="lockstep-server-tokens")
+
+    def begin_stop(self) -> None:
+        """Stop judging lost connections: the server is closing them itself and every session goes on later."""
+        self._stopping = True
+        for live in self._rooms.values():
+            if live.timer is not None:
+                live.timer.cancel()
+
+    async def stop(self) -> None:
+        """Store everything and stop."""
+        self.begin_stop()
+        if self._token_keeper is not None:
+            self._token_keeper.cancel()
+            await asyncio.gather(self._token_keeper, return_exceptions=True)
+        self._extend_tokens(self._tokens_in_use(), self._token_ttl_ms)
+        await self.writer.stop()
+
+    def current(self, session_id: str) -> LiveRoom | None:
+        """Return a session's room if it is in use."""
+        return self._rooms.get(session_id)
+
+    async def open_room(self, session_id: str) -> LiveRoom | None:
+        """Return a session's room, made from storage if need be; None when the session is over or unknown."""
+        live = self._rooms.get(session_id)
+        if live is not None:
+            return live
+        await self.writer.flush()
+        record = await self._storage.find_session(session_id)
+        live = self._rooms.get(session_id)
+        if live is not None or record is None or record.end_reason is not None:
+            return live
+        return self._open(record)
+
+    def connect(self, live: LiveRoom, grant: Grant, peer: Peer) -> int:
+        """Put a socket into its room and return its connection number."""
+        connection = next(self._numbers)
+        live.peers[connection] = peer
+        live.tokens[connection] = grant.token_hash
+        self._extend_tokens([grant.token_hash], self._token_ttl_ms + 2 * self._keep_interval_ms)
+        self.apply(live, live.room.connected(grant.role, connection, self._mono_ns()))
+        logger.info("session %s: the %s connected", live.session_id, grant.role.value)
+        return connection
+
+    def disconnect(self, live: LiveRoom, connection: int) -> None:
+        """Take a socket that is gone out of its room; its token lives on for its full time."""
+        live.peers.pop(connection, None)
+        token_hash = live.tokens.pop(connection, None)
+        if token_hash is not None and token_hash not in live.tokens.values():
+            self._extend_tokens([token_hash], self._token_ttl_ms)
+        if not self._stopping:
+            self.apply(live, live.room.disconnected(connection, self._mono_ns()))
+
+    def receive(self, live: LiveRoom, connection: int, frame: str | None) -> None:
+        """Hand a frame to the room; None stands for a binary one."""
+        now_ns = self._mono_ns()
+        if frame is None:
+            self.apply(live, live.room.received_binary(connection, now_ns))
+        else:
+            self.apply(live, live.room.received(connection, frame, now_ns))
+
+    def seat_follower(self, live: LiveRoom, account: Account) -> None:
+        """Tell the room whom storage has given the follower's seat."""
+        self.apply(live, live.room.follower_joined(account, self._mono_ns()))
+
+    def unseat_follower(self, live: LiveRoom) -> None:
+        """Free the follower's seat."""
+        self.apply(live, live.room.follower_left())
+
+    def end(self, live: LiveRoom, reason: EndReason) -> None:
+        """End a session."""
+        self.apply(live, live.room.end(reason))
+
+    def apply(self, live: LiveRoom, effects: list[Effect]) -> None:
+        """Carry out what a room decided, sockets first in the order given, storage behind."""
+        batch = self.writer.batch
+        for effect in effects:
+            match effect:
+                case Send(connection, text, newest_only):
+                    if (peer := live.peers.get(connection)) is not None:
+                        peer.send(text, newest_only)
+                case Close(connection, code, reason):
+                    if (peer := live.peers.get(connection)) is not None:
+                        peer.close(code, reason)
+                    logger.info("session %s: closing a socket with %d (%s)", live.session_id, code, reason)
+                case Persist(snapshot):
+                    batch.snapshots[live.session_id] = (snapshot, live.room.leader_seen)
+                case FreeSeat(account_id):
+                    batch.freed_seats.append((live.session_id, account_id))
+                case End(reason):
+                    batch.ended[live.session_id] = reason
+                    self._rooms.pop(live.session_id, None)
+                    logger.info("session %s: ended (%s)", live.session_id, reason.value)
+        if not batch.is_empty():
+            self.writer.wake()
+        self._set_timer(live)
+
+    def _open(self, record: SessionRecord) -> LiveRoom:
+        room = Room(record.snapshot, record.follower, record.leader_seen, self._times, self._mono_ns())
+        live = self._rooms[record.session_id] = LiveRoom(record.session_id, room)
+        self._set_timer(live)
+        return live
+
+    def _set_timer(self, live: LiveRoom) -> None:
+        due_ns = live.room.next_due_ns()
+        if live.timer is not None:
+            # A timer that fires too early only looks and sets itself again: cheaper than a new one for each event.
+            if due_ns is not None and live.timer_due_ns <= due_ns:
+                return
+            live.timer.cancel()
+            live.timer = None
+        if due_ns is not None and not self._stopping:
+            delay_s = max(_MIN_TIMER_S, (due_ns - self._mono_ns()) / _NS_PER_S)
+            live.timer_due_ns = due_ns
+            live.timer = asyncio.get_running_loop().call_later(delay_s, self._tick, live)
+
+    def _tick(self, live: LiveRoom) -> None:
+        live.timer = None
+        self.apply(live, live.room.tick(self._mono_ns()))
+
+    @property
+    def _keep_interval_ms(self) -> int:
+        return self._token_ttl_ms // 10
+
+    async def _keep_tokens(self) -> None:
+        # Beyond the next round by a full life: whenever the process is killed, a token in use outlives it that long.
+        while True:
+            await asyncio.sleep(max(_MIN_TIMER_S, self._keep_interval_ms / 1000))
+            self._extend_tokens(self._tokens_in_use(), self._token_ttl_ms + 2 * self._keep_interval_ms)
+
+    def _tokens_in_use(self) -> list[str]:
+        return [token_hash for live in self._rooms.values() for token_hash in live.tokens.values()]
+
+    def _extend_tokens(self, token_hashes: Iterable[str], life_ms: int) -> None:
+        expires_at_ms = epoch_ms() + life_ms
+        for token_hash in token_hashes:
+            self.writer.batch.token_expiries_ms[token_hash] = expires_at_ms
+        if not self.writer.batch.is_empty():
+            self.writer.wake()

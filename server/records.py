@@ -1,0 +1,78 @@
+"""What storage hands out and takes in: frozen rows, and one batch of late writes."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from protocol.events import EndReason, Role, SnapshotState
+from protocol.rest import SessionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who holds a bearer token."""
+
+    account_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One session as stored; `created_at_ms` is epoch milliseconds."""
+
+    session_id: str
+    join_code: str
+    host: Account
+    playlist_id: str
+    playlist_name: str
+    paired_track_count: int
+    status: SessionStatus
+    end_reason: EndReason | None
+    leader_seen: bool
+    snapshot: SnapshotState
+    created_at_ms: int
+    follower: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a WebSocket token allows: one role in one session."""
+
+    session_id: str
+    role: Role
+    account_id: str
+    token_hash: str
+
+
+class Seating(Enum):
+    """What came of an attempt to take the follower's seat."""
+
+    SEATED = auto()
+    FULL = auto()
+    ENDED = auto()
+
+
+@dataclass(slots=True)
+class WriteBatch:
+    """Collect writes that may happen a little later; a newer snapshot or expiry replaces an older one.
+
+    `snapshots` maps session id to the state and whether its leader was ever connected, `token_expiries_ms` maps token
+    hash to epoch milliseconds, `freed_seats` holds (session id, account id).
+    """
+
+    snapshots: dict[str, tuple[SnapshotState, bool]] = field(default_factory=dict)
+    token_expiries_ms: dict[str, int] = field(default_factory=dict)
+    freed_seats: list[tuple[str, str]] = field(default_factory=list)
+    ended: dict[str, EndReason] = field(default_factory=dict)
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to write."""
+        return not (self.snapshots or self.token_expiries_ms or self.freed_seats or self.ended)
+
+    def merged_onto(self, older: "WriteBatch") -> "WriteBatch":
+        """Return both batches as one, this one being the newer."""
+        return WriteBatch(
+            {**older.snapshots, **self.snapshots},
+            {**older.token_expiries_ms, **self.token_expiries_ms},
+            [*older.freed_seats, *self.freed_seats],
+            {**self.ended, **older.ended},
+        )

@@ -1,0 +1,157 @@
+"""What the REST routes do: create, list, look up, join, end and leave sessions."""
+
+import re
+
+from protocol import limits
+from protocol.events import EndReason, Role, SnapshotState
+from protocol.rest import (
+    Billboard,
+    BillboardEntry,
+    CreateSessionRequest,
+    CreateSessionResponse,
+    JoinResponse,
+    SessionDetail,
+    SessionStatus,
+    StatusResponse,
+)
+from server.errors import RefusedError, ServerError
+from server.hub import Hub, epoch_ms
+from server.records import Account, Grant, Seating, SessionRecord
+from server.settings import Settings
+from server.storage import Storage
+from server.tokens import hash_token, new_join_code, new_token
+
+_CODE_ATTEMPTS = 10
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Sessions:
+    """Combine storage (who may) with the rooms (who is told). Every method raises `RefusedError` when it refuses."""
+
+    def __init__(self, storage: Storage, hub: Hub, settings: Settings) -> None:
+        self._storage = storage
+        self._hub = hub
+        self._token_ttl_ms = round(settings.token_ttl_s * 1000)
+
+    async def create(self, host: Account, request: CreateSessionRequest, ws_url: str) -> CreateSessionResponse:
+        """Open a session that waits for a follower."""
+        for _ in range(_CODE_ATTEMPTS):
+            record = await self._storage.create_session(host, request, new_join_code(), epoch_ms())
+            if record is not None:
+                return CreateSessionResponse(
+                    session_id=record.session_id,
+                    join_code=record.join_code,
+                    ws_url=ws_url,
+                    ws_token=await self._new_token(record.session_id, Role.LEADER, host),
+                    snapshot=record.snapshot,
+                )
+        raise ServerError("No free join code was found. Try again.")
+
+    async def billboard(self) -> Billboard:
+        """Return the sessions that wait for a follower, newest first."""
+        await self._storage.expire_idle(epoch_ms())
+        return Billboard(sessions=[_entry(record) for record in await self._storage.billboard()])
+
+    async def detail(self, id_or_code: str) -> SessionDetail:
+        """Return one session as it stands, ended ones too."""
+        record = await self._find(id_or_code)
+        return SessionDetail(
+            **_entry(record).model_dump(), status=record.status, snapshot=self._current_snapshot(record)
+        )
+
+    async def join(self, id_or_code: str, account: Account, ws_url: str) -> JoinResponse:
+        """Seat the follower and give it a token; the host and the seated follower get a fresh token for their role."""
+        record = await self._find(id_or_code)
+        if record.status is SessionStatus.ENDED:
+            raise _ended()
+        role = Role.LEADER if account.account_id == record.host.account_id else Role.FOLLOWER
+        if role is Role.FOLLOWER:
+            await self._seat(record.session_id, account)
+        token = await self._new_token(record.session_id, role, account)
+        return JoinResponse(ws_url=ws_url, ws_token=token, snapshot=self._current_snapshot(record))
+
+    async def end(self, id_or_code: str, account: Account) -> StatusResponse:
+        """End a session for both; only its leader may, and may again."""
+        record = await self._find(id_or_code)
+        if account.account_id != record.host.account_id:
+            raise RefusedError(403, "not_the_leader", "Only the leader can end this session. You can leave it.")
+        return await self._end(record)
+
+    async def leave(self, id_or_code: str, account: Account) -> StatusResponse:
+        """Free the follower's seat; a leader that leaves ends the session, anybody else changes nothing."""
+        record = await self._find(id_or_code)
+        if account.account_id == record.host.account_id:
+            return await self._end(record)
+        follower = record.follower
+        if follower is not None and follower.account_id == account.account_id:
+            live = await self._hub.open_room(record.session_id)
+            if live is not None:
+                self._hub.unseat_follower(live)
+            await self._hub.writer.flush()
+            record = await self._find(record.session_id)
+        return StatusResponse(status=record.status)
+
+    async def _end(self, record: SessionRecord) -> StatusResponse:
+        live = await self._hub.open_room(record.session_id)
+        if live is not None:
+            self._hub.end(live, EndReason.ENDED_BY_LEADER)
+        await self._hub.writer.flush()
+        return StatusResponse(status=SessionStatus.ENDED)
+
+    async def _seat(self, session_id: str, account: Account) -> None:
+        # A seat that was just freed in the room must be free in storage before it is asked for.
+        await self._hub.writer.flush()
+        match await self._storage.seat_follower(session_id, account, epoch_ms()):
+            case Seating.FULL:
+                message = "Somebody else follows this session already. Pick another session, or wait until they leave."
+                raise RefusedError(409, "session_full", message)
+            case Seating.ENDED:
+                raise _ended()
+        live = await self._hub.open_room(session_id)
+        if live is not None:
+            self._hub.seat_follower(live, account)
+
+    async def _find(self, id_or_code: str) -> SessionRecord:
+        await self._storage.expire_idle(epoch_ms())
+        key = id_or_code.strip()
+        record = None
+        if _UUID.fullmatch(key.lower()):
+            record = await self._storage.find_session(key.lower())
+        elif _is_join_code(key.upper()):
+            record = await self._storage.find_session_by_code(key.upper())
+        if record is None:
+            message = "There is no session with this id or join code. Check it with the leader."
+            raise RefusedError(404, "session_not_found", message)
+        return record
+
+    async def _new_token(self, session_id: str, role: Role, account: Account) -> str:
+        token = new_token()
+        now_ms = epoch_ms()
+        grant = Grant(session_id, role, account.account_id, hash_token(token))
+        await self._storage.add_token(grant, now_ms, now_ms + self._token_ttl_ms)
+        return token
+
+    def _current_snapshot(self, record: SessionRecord) -> SnapshotState:
+        live = self._hub.current(record.session_id)
+        return live.room.snapshot if live is not None else record.snapshot
+
+
+def _is_join_code(text: str) -> bool:
+    return len(text) == limits.JOIN_CODE_LENGTH and all(letter in limits.JOIN_CODE_ALPHABET for letter in text)
+
+
+def _entry(record: SessionRecord) -> BillboardEntry:
+    return BillboardEntry(
+        session_id=record.session_id,
+        host_display_name=record.host.display_name,
+        playlist_id=record.playlist_id,
+        playlist_name=record.playlist_name,
+        paired_track_count=record.paired_track_count,
+        created_at=record.created_at_ms,
+    )
+
+
+def _ended() -> RefusedError:
+    return RefusedError(
+        410, "session_ended", "This session is over. Pick another one, or ask the leader to start anew."
+    )

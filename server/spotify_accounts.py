@@ -1,0 +1,88 @@
+"""Bearer tokens verified by Spotify's /v1/me, and remembered for a while."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from protocol import limits
+from server.errors import RefusedError, unauthorized, unavailable
+from server.records import Account
+from server.tokens import hash_token
+
+_MAX_REMEMBERED = 10_000
+_DEFAULT_RETRY_S = 10
+_MAX_RETRY_S = 24 * 3600
+
+
+class SpotifyAccounts:
+    """Ask Spotify whose token it is, once in `cache_s` seconds (each question costs the user's quota)."""
+
+    def __init__(
+        self, base_url: str, timeout_s: float, cache_s: float, mono_ns: Callable[[], int] = time.perf_counter_ns
+    ) -> None:
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout_s)
+        self._cache_ns = round(cache_s * 1e9)
+        self._mono_ns = mono_ns
+        self._known: OrderedDict[str, tuple[int, Account]] = OrderedDict()
+
+    async def verify(self, token: str) -> Account:
+        """Return the Spotify account of a token.
+
+        Errors: `RefusedError` 401 when Spotify does not take the token, 403 when not this user, 503 with Retry-After
+        when Spotify is busy, broken or out of reach.
+        """
+        key = hash_token(token)
+        known = self._known.get(key)
+        if known is not None and self._mono_ns() < known[0]:
+            return known[1]
+        account = await self._ask(token)
+        self._known[key] = (self._mono_ns() + self._cache_ns, account)
+        self._known.move_to_end(key)
+        if len(self._known) > _MAX_REMEMBERED:
+            self._known.popitem(last=False)
+        return account
+
+    async def close(self) -> None:
+        """Close the connections to Spotify."""
+        await self._client.aclose()
+
+    async def _ask(self, token: str) -> Account:
+        try:
+            answer = await self._client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+        except httpx.TimeoutException:
+            raise unavailable("Spotify did not answer in time. Try again in a moment.", _DEFAULT_RETRY_S) from None
+        except httpx.HTTPError:
+            raise unavailable("Spotify cannot be reached from this server. Try again.", _DEFAULT_RETRY_S) from None
+        if answer.status_code == httpx.codes.OK:
+            return _account_from(answer)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            raise unauthorized("Spotify does not accept this token. Sign in to Spotify again.")
+        if answer.status_code == httpx.codes.FORBIDDEN:
+            message = "Spotify does not let this app act for you. Ask its owner to add you to the app's users."
+            raise RefusedError(403, "spotify_forbidden", message)
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            message = "Spotify is asked too often just now. Try again later."
+            raise unavailable(message, _retry_after_s(answer.headers.get("Retry-After")))
+        raise unavailable("Spotify is in trouble just now. Try again in a moment.", _DEFAULT_RETRY_S)
+
+
+def _account_from(answer: httpx.Response) -> Account:
+    try:
+        body: Any = answer.json()
+    except ValueError:
+        body = None
+    found = body if isinstance(body, dict) else {}
+    account_id = found.get("account_id") or found.get("id")
+    if not isinstance(account_id, str) or len(account_id) > limits.MAX_ID_LENGTH:
+        raise unavailable("Spotify's answer cannot be understood. Try again later.", _DEFAULT_RETRY_S)
+    name = found.get("display_name")
+    shown = name.strip()[: limits.MAX_NAME_LENGTH] if isinstance(name, str) else ""
+    return Account(account_id, shown or account_id)
+
+
+def _retry_after_s(header: str | None) -> int:
+    seconds = int(header) if header and header.isascii() and header.isdigit() and len(header) < 10 else _DEFAULT_RETRY_S
+    return min(max(1, seconds), _MAX_RETRY_S)

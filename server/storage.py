@@ -1,0 +1,234 @@
+"""Sessions, participants and tokens in the database (SQLAlchemy Core); rows in, records out."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from protocol.events import EndReason, Role, SnapshotState
+from protocol.rest import CreateSessionRequest, SessionStatus
+from server.database import create_engine, prepare
+from server.records import Account, Grant, Seating, SessionRecord, WriteBatch
+from server.tables import local_accounts, participants, sessions, ws_tokens
+from server.tokens import same_hash
+
+#: Reconnecting while a rejoin is under way may need the older token; more than a few are never in use.
+TOKENS_KEPT_PER_ROLE = 4
+
+_BILLBOARD_LIMIT = 200
+
+_follower_of_session = and_(participants.c.session_id == sessions.c.id, participants.c.role == Role.FOLLOWER.value)
+_records = select(
+    sessions, participants.c.spotify_user_id.label("follower_id"), participants.c.display_name.label("follower_name")
+).join_from(sessions, participants, _follower_of_session, isouter=True)
+_unfinished = sessions.c.status != SessionStatus.ENDED.value
+
+
+class Storage:
+    """Keep sessions in one database; every time argument is epoch milliseconds.
+
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database fails.
+    """
+
+    def __init__(self, url: str, idle_ttl_ms: int) -> None:
+        self._url = url
+        self._idle_ttl_ms = idle_ttl_ms
+        self._engine = create_engine(url)
+        # SQLite has one writer: waiting here is fair, waiting in its busy handler is not.
+        self._write_lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Connect and make the tables; `StartError` when that fails."""
+        await prepare(self._engine, self._url)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def create_session(
+        self, host: Account, request: CreateSessionRequest, join_code: str, now_ms: int
+    ) -> SessionRecord | None:
+        """Store a new waiting session with its leader; None when the join code is taken."""
+        session_id = str(uuid.uuid4())
+        snapshot = SnapshotState(
+            playlist_id=request.playlist_id, playlist_position=0, position_ms=0, is_playing=False, corrected_ms=now_ms
+        )
+        row = {
+            "id": session_id,
+            "join_code": join_code,
+            "host_spotify_user_id": host.account_id,
+            "host_display_name": host.display_name,
+            "playlist_id": request.playlist_id,
+            "playlist_name": request.playlist_name,
+            "paired_track_count": request.paired_track_count,
+            "status": SessionStatus.WAITING.value,
+            "leader_seen": False,
+            "snapshot": snapshot.to_json(),
+            "created_at": now_ms,
+            "expires_at": now_ms + self._idle_ttl_ms,
+        }
+        try:
+            async with self._writing() as connection:
+                await connection.execute(insert(sessions).values(row))
+                await connection.execute(_new_participant(session_id, Role.LEADER, host, now_ms))
+        except IntegrityError:
+            return None
+        return await self.find_session(session_id)
+
+    async def expire_idle(self, now_ms: int) -> None:
+        """End every session that nobody used for the idle time (plan, section 1: lazy expiry)."""
+        idle = and_(_unfinished, sessions.c.expires_at <= now_ms)
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(select(exists().where(idle)))).scalar_one()
+        if found:
+            values = {"status": SessionStatus.ENDED.value, "end_reason": EndReason.EXPIRED.value}
+            async with self._writing() as connection:
+                await connection.execute(update(sessions).where(idle).values(values))
+
+    async def billboard(self) -> list[SessionRecord]:
+        """Return the sessions that wait for a follower, newest first."""
+        waiting = sessions.c.status == SessionStatus.WAITING.value
+        newest_first = (sessions.c.created_at.desc(), sessions.c.id)
+        return await self._fetch(_records.where(waiting).order_by(*newest_first).limit(_BILLBOARD_LIMIT))
+
+    async def unfinished_sessions(self) -> list[SessionRecord]:
+        """Return the sessions that had a leader connected and never ended: after a restart they go on."""
+        return await self._fetch(_records.where(_unfinished, sessions.c.leader_seen))
+
+    async def find_session(self, session_id: str) -> SessionRecord | None:
+        """Return one session by its id."""
+        return next(iter(await self._fetch(_records.where(sessions.c.id == session_id))), None)
+
+    async def find_session_by_code(self, join_code: str) -> SessionRecord | None:
+        """Return one session by its join code in capitals."""
+        return next(iter(await self._fetch(_records.where(sessions.c.join_code == join_code))), None)
+
+    async def seat_follower(self, session_id: str, account: Account, now_ms: int) -> Seating:
+        """Give the one follower's seat to an account; its holder asking again keeps it."""
+        async with self._writing() as connection:
+            alive = and_(sessions.c.id == session_id, _unfinished)
+            values = {"status": SessionStatus.ACTIVE.value, "expires_at": now_ms + self._idle_ttl_ms}
+            if (await connection.execute(update(sessions).where(alive).values(values))).rowcount == 0:
+                return Seating.ENDED
+            try:
+                async with connection.begin_nested():
+                    await connection.execute(_new_participant(session_id, Role.FOLLOWER, account, now_ms))
+            except IntegrityError:
+                seat = and_(participants.c.session_id == session_id, participants.c.role == Role.FOLLOWER.value)
+                holder = (await connection.execute(select(participants.c.spotify_user_id).where(seat))).scalar_one()
+                return Seating.SEATED if holder == account.account_id else Seating.FULL
+        return Seating.SEATED
+
+    async def add_token(self, grant: Grant, now_ms: int, expires_at_ms: int) -> None:
+        """Store the hash of a fresh token and forget the oldest of the same role."""
+        same_role = and_(ws_tokens.c.session_id == grant.session_id, ws_tokens.c.role == grant.role.value)
+        row = {
+            "token_hash": grant.token_hash,
+            "session_id": grant.session_id,
+            "role": grant.role.value,
+            "spotify_user_id": grant.account_id,
+            "created_at": now_ms,
+            "expires_at": expires_at_ms,
+        }
+        async with self._writing() as connection:
+            newest_first = select(ws_tokens.c.token_hash).where(same_role).order_by(ws_tokens.c.expires_at.desc())
+            stale = (await connection.execute(newest_first)).scalars().all()[TOKENS_KEPT_PER_ROLE - 1 :]
+            await connection.execute(delete(ws_tokens).where(ws_tokens.c.token_hash.in_(stale)))
+            await connection.execute(insert(ws_tokens).values(row))
+
+    async def find_grant(self, session_id: str, token_hash: str, now_ms: int) -> Grant | None:
+        """Return what a token of this session allows; None when it is unknown or its time is over."""
+        valid = and_(ws_tokens.c.session_id == session_id, ws_tokens.c.expires_at > now_ms)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(select(ws_tokens).where(valid))).mappings().all()
+        found = [row for row in rows if same_hash(row["token_hash"], token_hash)]
+        return Grant(session_id, Role(found[0]["role"]), found[0]["spotify_user_id"], token_hash) if found else None
+
+    async def write(self, batch: WriteBatch, now_ms: int) -> None:
+        """Write a batch in one transaction; a snapshot also counts as use of its session."""
+        async with self._writing() as connection:
+            for session_id, (snapshot, leader_seen) in batch.snapshots.items():
+                values = {
+                    "snapshot": snapshot.to_json(),
+                    "leader_seen": leader_seen,
+                    "expires_at": now_ms + self._idle_ttl_ms,
+                }
+                await connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
+            for token_hash, expires_at_ms in batch.token_expiries_ms.items():
+                token = ws_tokens.c.token_hash == token_hash
+                await connection.execute(update(ws_tokens).where(token).values(expires_at=expires_at_ms))
+            for session_id, account_id in batch.freed_seats:
+                await _free_seat(connection, session_id, account_id)
+            for session_id, reason in batch.ended.items():
+                alive = and_(sessions.c.id == session_id, _unfinished)
+                ended = {"status": SessionStatus.ENDED.value, "end_reason": reason.value}
+                await connection.execute(update(sessions).where(alive).values(ended))
+
+    async def create_local_account(self, account: Account, token_hash: str, now_ms: int) -> None:
+        """Store a local account under the hash of its bearer token."""
+        row = {
+            "id": account.account_id,
+            "display_name": account.display_name,
+            "token_hash": token_hash,
+            "created_at": now_ms,
+        }
+        async with self._writing() as connection:
+            await connection.execute(insert(local_accounts).values(row))
+
+    async def find_local_account(self, token_hash: str) -> Account | None:
+        """Return the local account of a bearer token's hash."""
+        query = select(local_accounts).where(local_accounts.c.token_hash == token_hash)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return Account(row["id"], row["display_name"]) if row else None
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._write_lock, self._engine.begin() as connection:
+            yield connection
+
+    async def _fetch(self, query: Any) -> list[SessionRecord]:
+        async with self._engine.connect() as connection:
+            return [_to_record(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _new_participant(session_id: str, role: Role, account: Account, now_ms: int) -> Any:
+    return insert(participants).values(
+        session_id=session_id,
+        role=role.value,
+        spotify_user_id=account.account_id,
+        display_name=account.display_name,
+        joined_at=now_ms,
+    )
+
+
+async def _free_seat(connection: AsyncConnection, session_id: str, account_id: str) -> None:
+    role = Role.FOLLOWER.value
+    for table in (participants, ws_tokens):
+        mine = and_(table.c.session_id == session_id, table.c.role == role, table.c.spotify_user_id == account_id)
+        await connection.execute(delete(table).where(mine))
+    taken = exists().where(participants.c.session_id == session_id, participants.c.role == role)
+    free = and_(sessions.c.id == session_id, _unfinished, ~taken)
+    await connection.execute(update(sessions).where(free).values(status=SessionStatus.WAITING.value))
+
+
+def _to_record(row: Any) -> SessionRecord:
+    return SessionRecord(
+        session_id=row["id"],
+        join_code=row["join_code"],
+        host=Account(row["host_spotify_user_id"], row["host_display_name"]),
+        playlist_id=row["playlist_id"],
+        playlist_name=row["playlist_name"],
+        paired_track_count=row["paired_track_count"],
+        status=SessionStatus(row["status"]),
+        end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
+        leader_seen=row["leader_seen"],
+        snapshot=SnapshotState.model_validate_json(row["snapshot"]),
+        created_at_ms=row["created_at"],
+        follower=Account(row["follower_id"], row["follower_name"]) if row["follower_id"] else None,
+    )

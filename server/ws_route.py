@@ -1,0 +1,92 @@
+"""The WebSocket route of the plan, section 1: a token opens it, the room speaks through it."""
+
+import asyncio
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
+
+from protocol.events import EndReason, Role, SessionEnd, Snapshot
+from server.accounts import bearer_of
+from server.answers import refusal
+from server.effects import CLOSE_SESSION_ENDED
+from server.errors import RefusedError, unauthorized
+from server.hub import Hub, LiveRoom, epoch_ms
+from server.peer import Peer
+from server.records import Grant, SessionRecord
+from server.rest_routes import WS_PATH
+from server.services import Services
+from server.tokens import hash_token
+
+router = APIRouter()
+
+
+@router.websocket(WS_PATH)
+async def runbuddy_socket(socket: WebSocket) -> None:
+    """Serve one participant until its socket closes.
+
+    Refused before the handshake with 401 and an error body when the token does not open this session. A session that
+    is over is told as such: snapshot, session_end, close 4000.
+    """
+    services: Services = socket.app.state.services
+    try:
+        grant, record, live = await _authorise(socket, services)
+    except RefusedError as error:
+        await socket.send_denial_response(refusal(error))
+        return
+    await socket.accept()
+    if live is None:
+        await _say_goodbye(socket, record)
+        return
+    peer = Peer(socket)
+    pump = asyncio.create_task(peer.pump())
+    connection = services.hub.connect(live, grant, peer)
+    try:
+        await _read(socket, services.hub, live, connection)
+    finally:
+        services.hub.disconnect(live, connection)
+        pump.cancel()
+        await asyncio.gather(pump, return_exceptions=True)
+
+
+async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, SessionRecord, LiveRoom | None]:
+    session_id = socket.query_params.get("sessionId")
+    token = socket.query_params.get("token") or bearer_of(socket.headers.get("authorization"))
+    if not session_id:
+        raise RefusedError(422, "invalid_request", "sessionId: missing from the WebSocket's address.")
+    if not token:
+        raise unauthorized("The WebSocket needs a token: give it as token= or as an Authorization: Bearer header.")
+    grant = await services.storage.find_grant(session_id, hash_token(token), epoch_ms())
+    record = await services.storage.find_session(session_id) if grant is not None else None
+    if grant is None or record is None:
+        raise _bad_token()
+    live = await services.hub.open_room(grant.session_id)
+    if live is not None and grant.role is Role.FOLLOWER and _follower_id(live) != grant.account_id:
+        raise _bad_token()
+    return grant, record, live
+
+
+async def _read(socket: WebSocket, hub: Hub, live: LiveRoom, connection: int) -> None:
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        hub.receive(live, connection, message.get("text"))
+
+
+async def _say_goodbye(socket: WebSocket, record: SessionRecord) -> None:
+    reason = (record.end_reason or EndReason.ENDED_BY_LEADER).value
+    try:
+        await socket.send_text(Snapshot(**record.snapshot.model_dump()).to_json())
+        await socket.send_text(SessionEnd(reason=reason).to_json())
+        await socket.close(CLOSE_SESSION_ENDED, reason)
+    except (WebSocketDisconnect, WebSocketDisconnected):
+        return
+
+
+def _follower_id(live: LiveRoom) -> str | None:
+    follower = live.room.follower
+    return follower.account_id if follower is not None else None
+
+
+def _bad_token() -> RefusedError:
+    return unauthorized("This token does not open this session, or its time is over. Join the session again.")
