@@ -1,0 +1,1 @@
+"""Hear what two players really do: capture through PulseAudio, then measure the capture."""

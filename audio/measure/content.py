@@ -1,0 +1,86 @@
+"""Which place of a known track a captured window holds, so that a wrong place is seen as what it is.
+
+A player's report can say one place and its sound another (libVLC after a seek in a VBR MP3): only the sound counts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio.measure.correlation import Samples, best_fit, emphasise, excerpt
+
+COARSE_STEP = 4
+FINE_SEARCH_MS = 3.0
+BLOCK_MS = 5.0
+BLOCK_CORRELATION = 0.8
+# Fewer zero samples than this in a row are music crossing zero.
+SILENT_FRAMES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The content at the first frame of a window: `content_ms` into the track."""
+
+    content_ms: float
+    correlation: float
+    confidence: float
+
+
+class Reference:
+    """A track as it was decoded (float32, one-dimensional), prepared for many searches."""
+
+    def __init__(self, track: Samples, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self.frames = track.size
+        self._fine = emphasise(track, rate_hz)
+        self._coarse_high_hz = rate_hz / COARSE_STEP * 0.4
+        self._coarse = emphasise(track, rate_hz, self._coarse_high_hz)[::COARSE_STEP]
+
+    def locate(self, window: Samples, near_ms: float | None = None, search_ms: float = 1000.0) -> Place | None:
+        """Return the place of a captured window (0.2 s or more), or None when silent, unknown or ambiguous.
+
+        The whole track is searched, or only `search_ms` around `near_ms`. Exact to about 0.01 ms on music. A window
+        that begins before the track or ends after it is not found.
+        """
+        coarse = emphasise(window, self.rate_hz, self._coarse_high_hz)[::COARSE_STEP]
+        coarse_rate_hz = self.rate_hz / COARSE_STEP
+        low, high = 0, self._coarse.size
+        if near_ms is not None:
+            low = max(0, round((near_ms - search_ms) * coarse_rate_hz / 1000))
+            high = max(low, min(high, round((near_ms + search_ms) * coarse_rate_hz / 1000) + coarse.size))
+        rough = best_fit(coarse, self._coarse[low:high], round(coarse_rate_hz))
+        if rough is None or not rough.trusted:
+            return None
+        reach = round(FINE_SEARCH_MS * self.rate_hz / 1000)
+        start = round((low + rough.lag_frames) * COARSE_STEP) - reach
+        piece = emphasise(window, self.rate_hz)
+        exact = best_fit(piece, excerpt(self._fine, start, piece.size + 2 * reach), self.rate_hz)
+        if exact is None or not exact.trusted:
+            return None
+        content_ms = (start + exact.lag_frames) / self.rate_hz * 1000
+        return Place(content_ms, exact.correlation, exact.confidence)
+
+    def heard_from(self, channel: Samples, frame: int, content_ms: float, earliest_frame: int = 0) -> int:
+        """Return the first frame from which the channel has played this track without a break, up to `frame`.
+
+        `content_ms` is what `locate` found at `frame`. Exact to a block of 5 ms, or to the sample where the sound
+        begins after digital silence.
+        """
+        block = round(BLOCK_MS * self.rate_hz / 1000)
+        blocks = (frame - max(0, earliest_frame)) // block
+        first_content = round(content_ms * self.rate_hz / 1000) - blocks * block
+        if blocks <= 0:
+            return frame
+        margin = self.rate_hz // 10
+        begin = frame - blocks * block
+        heard = emphasise(excerpt(channel, begin - margin, blocks * block + 2 * margin), self.rate_hz)
+        captured = heard[margin : margin + blocks * block].reshape(blocks, block).astype(np.float64)
+        wanted = excerpt(self._fine, first_content, blocks * block).reshape(blocks, block).astype(np.float64)
+        product = np.sum(captured * wanted, axis=1)
+        energy = np.sqrt(np.sum(captured**2, axis=1) * np.sum(wanted**2, axis=1))
+        alike = product >= BLOCK_CORRELATION * energy
+        wrong = np.flatnonzero(~alike)
+        start = begin if wrong.size == 0 else begin + (int(wrong[-1]) + 1) * block
+        near = np.flatnonzero(excerpt(channel, start - block, 2 * block))
+        silent_before = near.size > 0 and near[0] >= SILENT_FRAMES
+        return start - block + int(near[0]) if silent_before else start
