@@ -43,7 +43,7 @@ class ClockEstimate:
     """NTP time is `mono_ns + offset_ns` at `mono_ns`; `frequency` is how much faster it runs, or None if unknown."""
 
     mono_ns: int
-    offset_ns: float
+    offset_ns: int
     frequency: float | None
     uncertainty_ns: float
 
@@ -52,14 +52,13 @@ class ClockEstimate:
         """Return the estimate as the contract's mapping."""
         return ClockMapping(
             mono_ns=self.mono_ns,
-            # Added in this order the large number keeps its last digits.
-            corrected_ms=(self.mono_ns + round(self.offset_ns)) / NS_PER_MS,
+            corrected_ms=(self.mono_ns + self.offset_ns) / NS_PER_MS,
             rate=1.0 + (self.frequency or 0.0),
         )
 
-    def offset_at(self, mono_ns: int) -> float:
+    def offset_at(self, mono_ns: int) -> int:
         """Return the predicted offset in ns at an instant."""
-        return self.offset_ns + (self.frequency or 0.0) * (mono_ns - self.mono_ns)
+        return self.offset_ns + round((self.frequency or 0.0) * (mono_ns - self.mono_ns))
 
 
 def best_sample(samples: Sequence[NtpSample]) -> NtpSample:
@@ -141,11 +140,11 @@ def _fit(bursts: list[NtpSample], mono_ns: int) -> ClockEstimate:
     if line is not None:
         offset_ns, slope = line
         frequency = max(-MAX_FREQUENCY, min(MAX_FREQUENCY, slope))
-        return ClockEstimate(mono_ns, base_ns + offset_ns, frequency, uncertainty_ns)
+        return ClockEstimate(mono_ns, base_ns + round(offset_ns), frequency, uncertainty_ns)
     # Without a known frequency an older burst says less by all that the clock may have run off since.
     weights = [1.0 / max(1.0, _aged_ns(sample, mono_ns)) ** 2 for sample in bursts]
     mean_ns = sum(w * y for w, y in zip(weights, offsets, strict=True)) / sum(weights)
-    return ClockEstimate(mono_ns, base_ns + mean_ns, None, uncertainty_ns)
+    return ClockEstimate(mono_ns, base_ns + round(mean_ns), None, uncertainty_ns)
 
 
 def _robust_line(ages: list[float], offsets: list[float], weights: list[float]) -> tuple[float, float] | None:
