@@ -1,0 +1,48 @@
+"""Decoded music: a WAV file of 16-bit stereo that is mapped into memory."""
+
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+CHANNELS = 2
+BYTES_PER_FRAME = 2 * CHANNELS
+WAV_HEADER_BYTES = 44
+
+Pcm = npt.NDArray[np.int16]
+"""Samples of shape (frames, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PcmFile:
+    """Where decoded music lies: `frames` of 16-bit stereo at `rate` Hz from `offset_bytes` on."""
+
+    path: str
+    offset_bytes: int
+    frames: int
+    rate: int
+
+    @property
+    def duration_ms(self) -> float:
+        """Return the length in ms, exact to the sample."""
+        return self.frames * 1000 / self.rate
+
+
+def open_pcm(file: PcmFile) -> Pcm:
+    """Map decoded music into memory, read-only, shape (frames, 2). Errors: OSError or ValueError."""
+    return np.memmap(file.path, dtype="<i2", mode="r", offset=file.offset_bytes, shape=(file.frames, CHANNELS))
+
+
+def probe_wav(path: Path) -> PcmFile:
+    """Read the header of a 16-bit stereo WAV file. Errors: ValueError when it is anything else."""
+    try:
+        with wave.open(str(path), "rb") as reader:
+            if reader.getnchannels() != CHANNELS or reader.getsampwidth() != 2:
+                raise ValueError(f"{path.name} is not 16-bit stereo")
+            rate, declared = reader.getframerate(), reader.getnframes()
+    except (wave.Error, EOFError) as error:
+        raise ValueError(f"{path.name} is not a WAV file: {error}") from None
+    present = (path.stat().st_size - WAV_HEADER_BYTES) // BYTES_PER_FRAME
+    return PcmFile(path=str(path), offset_bytes=WAV_HEADER_BYTES, frames=max(0, min(declared, present)), rate=rate)

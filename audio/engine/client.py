@@ -1,0 +1,146 @@
+"""The audio process as seen by the app: start it, command it, and bring it back when it dies."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from audio.child import ChildProcess, Message
+from audio.decode.pcm import PcmFile
+from audio.engine.messages import (
+    Command,
+    Follow,
+    Free,
+    Hold,
+    Load,
+    SetClock,
+    SetOrder,
+    Started,
+    Status,
+    from_message,
+    to_message,
+)
+from audio.errors import EngineError
+
+_log = logging.getLogger(__name__)
+
+_START_TIMEOUT_S: Final = 15.0
+#: This many deaths without a second of life in between, and something is wrong that a restart won't mend.
+_MAX_DEATHS: Final = 5
+_HEALTHY_AFTER_S: Final = 5.0
+
+
+class EngineClient:
+    """Hold the wanted state (music, order, clock) and keep an audio process that has it.
+
+    `on_status` gets every message; after a restart it gets `Started` again, and then the owner sends the program that
+    belongs to that moment: only it knows where the music would be by now.
+    """
+
+    def __init__(self, device: str | None, log_file: Path, *, on_status: Callable[[Status], None]) -> None:
+        self._device = device
+        self._log_file = log_file
+        self._on_status = on_status
+        self._child: ChildProcess | None = None
+        self._started: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
+        self._loads: dict[int, PcmFile] = {}
+        self._order: tuple[int, ...] = ()
+        self._clock: SetClock | None = None
+        self._deaths = 0
+        self._healthy: asyncio.TimerHandle | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Return the audio process's id while there is one."""
+        return None if self._child is None else self._child.pid
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the process died so often that it was given up."""
+        return self._deaths >= _MAX_DEATHS
+
+    async def start(self) -> Started:
+        """Start the process and wait until its output runs. Errors: EngineError."""
+        self._spawn()
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._started), _START_TIMEOUT_S)
+        except TimeoutError:
+            self.close()
+            raise EngineError(
+                f"the audio process did not start within {_START_TIMEOUT_S:.0f} s; its log is {self._log_file}"
+            ) from None
+
+    def send(self, command: Command) -> None:
+        """Send a command, and remember what a restarted process will have to know."""
+        match command:
+            case Load(slot=slot, pcm=pcm):
+                self._loads[slot] = pcm
+            case SetOrder(slots=slots):
+                self._order = slots
+                self._loads = {slot: pcm for slot, pcm in self._loads.items() if slot in slots}
+            case SetClock():
+                self._clock = command
+            case Free() | Hold() | Follow():
+                pass
+        if self._child is not None:
+            self._child.send(to_message(command))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._healthy is not None:
+            self._healthy.cancel()
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+    def _spawn(self) -> None:
+        child = ChildProcess(
+            "audio.engine.process",
+            [self._device or ""],
+            log_file=self._log_file,
+            on_message=self._on_message,
+            on_exit=lambda code: self._on_exit(child, code),
+        )
+        self._child = child
+
+    def _on_message(self, message: Message) -> None:
+        status: Status = from_message(message)
+        if isinstance(status, Started):
+            self._restore()
+            if not self._started.done():
+                self._started.set_result(status)
+            self._healthy = asyncio.get_running_loop().call_later(_HEALTHY_AFTER_S, self._forgive)
+        self._on_status(status)
+
+    def _restore(self) -> None:
+        assert self._child is not None
+        if self._clock is not None:
+            self._child.send(to_message(self._clock))
+        for slot, pcm in self._loads.items():
+            self._child.send(to_message(Load(slot, pcm)))
+        if self._order:
+            self._child.send(to_message(SetOrder(self._order)))
+
+    def _on_exit(self, child: ChildProcess, code: int) -> None:
+        if child is not self._child:
+            return
+        self._child = None
+        if self._healthy is not None:
+            self._healthy.cancel()
+            self._healthy = None
+        self._deaths += 1
+        if self.failed:
+            _log.error("audio process ended with %s for the %d. time in a row and is given up", code, self._deaths)
+            if not self._started.done():
+                self._started.set_exception(
+                    EngineError(f"the audio process can't be kept alive; its log is {self._log_file}")
+                )
+            return
+        _log.warning("audio process ended with %s and is restarted", code)
+        self.restarts += 1
+        self._spawn()
+
+    def _forgive(self) -> None:
+        self._deaths = 0

@@ -1,0 +1,88 @@
+"""The decoded tracks in their order, read as one endless strip (pure)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audio.decode.pcm import CHANNELS, Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A frame, or a point between two, in one track."""
+
+    slot: int
+    frame: float
+
+
+class Music:
+    """Tracks by slot; where one ends the next in order begins, to the sample."""
+
+    def __init__(self) -> None:
+        self._pcm: dict[int, Pcm] = {}
+        self._order: tuple[int, ...] = ()
+
+    def load(self, slot: int, pcm: Pcm) -> None:
+        """Add or replace a track of shape (frames, 2)."""
+        self._pcm[slot] = pcm
+
+    def set_order(self, slots: tuple[int, ...]) -> None:
+        """Set the order of play and forget tracks that are no longer in it."""
+        self._order = slots
+        self._pcm = {slot: pcm for slot, pcm in self._pcm.items() if slot in slots}
+
+    def __contains__(self, slot: int) -> bool:
+        return slot in self._pcm
+
+    def frames(self, slot: int) -> int:
+        """Return the length of a loaded track in frames."""
+        return len(self._pcm[slot])
+
+    def following(self, slot: int) -> int | None:
+        """Return the slot after this one when it is loaded too."""
+        if slot not in self._order:
+            return None
+        index = self._order.index(slot) + 1
+        if index < len(self._order) and self._order[index] in self._pcm:
+            return self._order[index]
+        return None
+
+    def resolve(self, place: Place) -> Place | None:
+        """Carry a place beyond a track's end into the next; None where there is no music."""
+        slot, frame = place.slot, place.frame
+        while slot in self._pcm:
+            length = len(self._pcm[slot])
+            if frame < length:
+                return Place(slot, frame)
+            successor = self.following(slot)
+            if successor is None:
+                return None
+            slot, frame = successor, frame - length
+        return None
+
+    def distance(self, start: Place, end: Place) -> float | None:
+        """Return the frames from `start` to `end` within a track or across one boundary; None when farther apart."""
+        if start.slot == end.slot:
+            return end.frame - start.frame
+        if self.following(start.slot) == end.slot:
+            return end.frame + self.frames(start.slot) - start.frame
+        if self.following(end.slot) == start.slot:
+            return end.frame - self.frames(end.slot) - start.frame
+        return None
+
+    def read(self, slot: int, first: int, count: int) -> Pcm:
+        """Return `count` frames from `first` on, across track boundaries; silence where there is no music."""
+        pcm = self._pcm[slot]
+        if first >= 0 and first + count <= len(pcm):
+            return pcm[first : first + count]
+        out = np.zeros((count, CHANNELS), dtype=np.int16)
+        filled = max(0, -first)
+        frame = max(0, first)
+        current: int | None = slot
+        while filled < count and current is not None:
+            piece = self._pcm[current][frame : frame + count - filled]
+            out[filled : filled + len(piece)] = piece
+            filled += len(piece)
+            frame = max(0, frame - len(self._pcm[current]))
+            current = self.following(current)
+        return out

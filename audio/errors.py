@@ -1,0 +1,18 @@
+"""What can go wrong with the sound."""
+
+
+class AudioError(Exception):
+    """The base of every error of this package; its text says what happened and what to do."""
+
+
+class TrackError(AudioError):
+    """A track can't be played here; `track` names it for people, `reason` says why."""
+
+    def __init__(self, track: str, reason: str) -> None:
+        super().__init__(f"{track} can't be played: {reason}")
+        self.track = track
+        self.reason = reason
+
+
+class EngineError(AudioError):
+    """The audio process can't be started or kept alive."""

@@ -1,0 +1,45 @@
+"""What PlaybackService tells its listeners."""
+
+from dataclasses import dataclass
+
+from audio.queue import QueueItem
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStarted:
+    """Another track is, or is about to be, at the DAC."""
+
+    item: QueueItem
+
+
+@dataclass(frozen=True, slots=True)
+class PlayingChanged:
+    """The music starts or stops."""
+
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRefused:
+    """A track can't be played and is passed over; `message` is a sentence for people."""
+
+    item: QueueItem
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFinished:
+    """The last track has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundChanged:
+    """The output was opened, or opened again; `reason` says why it is silent when nobody asked for silence."""
+
+    device: str
+    silent: bool
+    reason: str | None
+    restarted: bool
+
+
+PlaybackEvent = TrackStarted | PlayingChanged | TrackRefused | QueueFinished | SoundChanged

@@ -1,0 +1,469 @@
+"""PlaybackService: the queue, the transport, and the RunBuddy hooks of the plan (section 3).
+
+Every change is scheduled: it gets an instant a little ahead, at which it will be at the DAC of this machine to the
+sample, and that instant (a whole millisecond of corrected time) is what is announced to the other side.
+"""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+from audio.decode.client import DecoderClient
+from audio.engine.client import EngineClient
+from audio.engine.messages import (
+    Follow,
+    Free,
+    Hold,
+    QueueEnded,
+    Report,
+    Segment,
+    SetClock,
+    SetOrder,
+    Started,
+    Status,
+)
+from audio.engine.output import BLOCK_FRAMES
+from audio.errors import TrackError
+from audio.library import PreparedTracks
+from audio.playback_events import (
+    PlaybackEvent,
+    PlayingChanged,
+    QueueFinished,
+    SoundChanged,
+    TrackRefused,
+    TrackStarted,
+)
+from audio.position_history import Line, PositionHistory
+from audio.queue import PlayQueue, QueueItem
+from protocol.events import TransportAction
+from protocol.playback import (
+    Correction,
+    LocalTransport,
+    PlaybackHealth,
+    PlaybackPosition,
+    RemoteTransport,
+    RunBuddyHooks,
+)
+from protocol.timeline import NS_PER_MS, ClockMapping
+
+_log = logging.getLogger(__name__)
+
+#: Two blocks may be asked for in one go, so a change has to be this many blocks ahead of the buffer to be in time.
+_BLOCKS_AHEAD: Final = 3
+#: What a leader adds so that the follower, too, hears of a change before its instant.
+_RELAY_MARGIN_MS: Final = 50.0
+_RESTART_MARGIN_MS: Final = 250.0
+
+
+class PlaybackService:
+    """Play a queue; as leader report what the person does, as follower mirror a timeline."""
+
+    def __init__(
+        self,
+        decoder: DecoderClient,
+        make_engine: Callable[[Callable[[Status], None]], EngineClient],
+        *,
+        mono_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._mono_ns = mono_ns
+        self._engine = make_engine(self._on_status)
+        self._decoder = decoder
+        self._tracks = PreparedTracks(decoder, self._engine.send)
+        self._history = PositionHistory()
+        self._queue = PlayQueue()
+        self._coordinator: RunBuddyHooks | None = None
+        self._listeners: list[Callable[[PlaybackEvent], None]] = []
+        self._background: set[asyncio.Task[None]] = set()
+        self._clock: ClockMapping | None = None
+        self._output: Started | None = None
+        self._report: Report | None = None
+        self._remote: RemoteTransport | None = None
+        self._planned: Line | None = None
+        self._current: int | None = None
+        self._playing = False
+        self._last_instant_ns = 0
+        self._earlier_underruns = 0
+        self._earlier_jumps = 0
+        self._problem: str | None = None
+
+    @classmethod
+    async def open(cls, *, device: str | None, data_dir: Path) -> Self:
+        """Start decoder and audio process. `device`: PortAudio name, None = the best there is, "none" = silent clock.
+
+        Errors: EngineError.
+        """
+        log_file = data_dir / "audio.log"
+        decoder = DecoderClient(data_dir / "pcm", log_file)
+        decoder.start()
+        service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status))
+        await service._engine.start()
+        return service
+
+    async def aclose(self) -> None:
+        """Stop the music and both processes."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._tracks.forget()
+        await asyncio.to_thread(self._engine.close)
+        self._decoder.close()
+
+    # The queue
+
+    @property
+    def queue(self) -> PlayQueue:
+        """Return what is to be played."""
+        return self._queue
+
+    @property
+    def current(self) -> QueueItem | None:
+        """Return the track that is meant to be at the DAC."""
+        return None if self._current is None else self._queue.item(self._current)
+
+    @property
+    def playing(self) -> bool:
+        """Return whether music is meant to be heard."""
+        return self._playing
+
+    @property
+    def engine_pid(self) -> int | None:
+        """Return the audio process's id, for supervision and its tests."""
+        return self._engine.pid
+
+    def set_queue(self, items: Sequence[QueueItem]) -> None:
+        """Replace the queue; the music stops."""
+        self._tracks.forget()
+        self._queue = PlayQueue(items)
+        self._current, self._playing, self._planned, self._remote = None, False, None, None
+        self._history.clear()
+        self._engine.send(SetOrder(self._queue.playable))
+
+    async def prepare(self, playlist_position: int) -> None:
+        """Decode and load a track. Errors: TrackError names track and reason; it is passed over from then on."""
+        item = self._queue.item(playlist_position)
+        if item is None:
+            raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
+        try:
+            await self._tracks.prepare(item, self._rate)
+        except TrackError as error:
+            if self._queue.refusal(playlist_position) is None:
+                self._queue.refuse(playlist_position, error.reason)
+                self._engine.send(SetOrder(self._queue.playable))
+                _log.warning("%s", error)
+                self._emit(TrackRefused(item, str(error)))
+            raise
+
+    # The transport, as the person uses it. A follower's controls are locked: these then return False.
+
+    def play(self) -> bool:
+        """Go on, or begin with the first track."""
+        item = self.current or self._queue.first()
+        if self.is_runbuddy_follower() or item is None or self._playing:
+            return False
+        duration_ms = self._tracks.duration_ms(item.playlist_position)
+        position_ms = self._place_at(self._mono_ns())[1] if self._current is not None else 0.0
+        if duration_ms is not None and position_ms >= math.floor(duration_ms):
+            item, position_ms = self._queue.first() or item, 0.0
+        self._go(TransportAction.PLAY, item, round(position_ms), playing=True)
+        return True
+
+    def pause(self) -> bool:
+        """Stand still at a whole millisecond."""
+        if self.is_runbuddy_follower() or not self._playing:
+            return False
+        at_ns = self._next_instant()
+        slot, position_ms = self._place_at(at_ns)
+        self._change(TransportAction.PAUSE, slot, round(position_ms), at_ns, playing=False)
+        return True
+
+    def toggle_pause(self) -> bool:
+        """Play or pause."""
+        return self.pause() if self._playing else self.play()
+
+    def seek(self, position_ms: int) -> bool:
+        """Go to a place in the current track."""
+        item = self.current
+        if self.is_runbuddy_follower() or item is None:
+            return False
+        duration_ms = self._tracks.duration_ms(item.playlist_position)
+        wanted_ms = max(0, position_ms if duration_ms is None else min(position_ms, math.floor(duration_ms)))
+        self._go(TransportAction.SEEK, item, wanted_ms, playing=self._playing)
+        return True
+
+    def skip_next(self) -> bool:
+        """Go to the next track that can be played."""
+        return self._skip(TransportAction.SKIP_NEXT, self._queue.after)
+
+    def skip_prev(self) -> bool:
+        """Go to the previous track, or to the start of the first."""
+        return self._skip(TransportAction.SKIP_PREV, lambda slot: self._queue.before(slot) or self._queue.item(slot))
+
+    def track_change(self, playlist_position: int) -> bool:
+        """Go to a track of the queue."""
+        return self._skip(TransportAction.TRACK_CHANGE, lambda _: self._queue.item(playlist_position))
+
+    def subscribe(self, listener: Callable[[PlaybackEvent], None]) -> Callable[[], None]:
+        """Call `listener` on every event; return the function that stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # RunBuddy (protocol.playback.Playback)
+
+    def attach_runbuddy(self, coordinator: RunBuddyHooks) -> None:
+        """Start reporting local transport to the coordinator."""
+        self._coordinator = coordinator
+
+    def detach_runbuddy(self) -> None:
+        """Stop reporting; the music goes on as it is, by this machine's own clock."""
+        was_following = self.is_runbuddy_follower()
+        self._coordinator = None
+        self._problem = None
+        if was_following and self._remote is not None:
+            self._remote = None
+            self._resume_alone(self._next_instant())
+
+    def is_runbuddy_follower(self) -> bool:
+        """Return whether a coordinator is attached whose role is follower."""
+        return self._coordinator is not None and self._coordinator.is_follower()
+
+    def set_clock(self, mapping: ClockMapping) -> None:
+        """Tell the audio process what corrected time it is."""
+        self._clock = mapping
+        self._engine.send(SetClock(mapping))
+
+    def apply_remote_transport(self, remote: RemoteTransport) -> None:
+        """Mirror the leader without emitting anything."""
+        item = self._queue.find(remote.playlist_position, remote.track_id)
+        self._remote = remote
+        if item is None:
+            self._problem = (
+                f"The leader plays track {remote.playlist_position + 1} of the playlist, which is not paired with a "
+                "file here; the music comes back with the next track"
+            )
+            self._planned = None
+            if self._current is not None:
+                slot, position_ms = self._place_at(self._mono_ns())
+                self._engine.send(Hold(slot, position_ms, self._mono_ns()))
+            self._current = None
+            return
+        slot = item.playlist_position
+        self._problem = self._queue.refusal(slot)
+        if self._problem is not None:
+            self._problem = f"{item.label} can't be played: {self._problem}"
+        elif slot not in self._tracks:
+            self._spawn(self._prepare_quietly(slot))
+        self._engine.send(Follow(slot, remote.timeline, remote.jump))
+        self._set_playing(remote.timeline.is_playing)
+        if remote.jump or slot != self._current:
+            self._set_current(item)
+
+    def playback_position(self, mono_ns: int) -> PlaybackPosition | None:
+        """Return what is at the DAC at an instant within about a second of now."""
+        line = self._history.line_at(mono_ns)
+        if line is None or self._current is None:
+            return None
+        slot, position_ms = self._carry(line.slot, line.position_at(mono_ns))
+        item = self._queue.item(slot)
+        if item is None or slot not in self._tracks:
+            return None
+        return PlaybackPosition(slot, item.track_id, max(0.0, position_ms), line.step != 0.0, mono_ns)
+
+    def track_duration_ms(self, playlist_position: int) -> float | None:
+        """Return the decoded length of a track, exact to the sample."""
+        return self._tracks.duration_ms(playlist_position)
+
+    def health(self) -> PlaybackHealth:
+        """Return how the sound is doing."""
+        report, output = self._report, self._output
+        error = self._problem
+        if self._engine.failed:
+            error = "The sound process keeps failing; restart the program, and see “lockstep doctor”"
+        return PlaybackHealth(
+            correction=Correction.NONE if report is None else Correction(report.correction),
+            underruns=self._earlier_underruns + (0 if report is None else report.underruns),
+            jumps=self._earlier_jumps + (0 if report is None else report.jumps),
+            silent=output is None or output.silent,
+            device="none" if output is None else output.device,
+            error=error or (None if output is None else output.reason),
+        )
+
+    # How it works
+
+    @property
+    def _rate(self) -> int:
+        assert self._output is not None
+        return self._output.rate
+
+    def _skip(self, action: TransportAction, choose: Callable[[int], QueueItem | None]) -> bool:
+        if self.is_runbuddy_follower():
+            return False
+        start = self.current or self._queue.first()
+        target = None if start is None else choose(start.playlist_position)
+        if target is None:
+            return False
+        self._go(action, target, 0, playing=self._playing)
+        return True
+
+    def _go(self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool) -> None:
+        """Change to a place now, or as soon as the track is decoded."""
+        slot = item.playlist_position
+        if slot in self._tracks:
+            self._change(action, slot, position_ms, self._next_instant(), playing=playing)
+        else:
+            self._spawn(self._go_when_prepared(action, item, position_ms, playing=playing))
+
+    async def _go_when_prepared(
+        self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool
+    ) -> None:
+        try:
+            await self.prepare(item.playlist_position)
+        except TrackError:
+            step = self._queue.before if action is TransportAction.SKIP_PREV else self._queue.after
+            fallback = step(item.playlist_position)
+            if fallback is not None:
+                self._go(action, fallback, 0, playing=playing)
+            elif self._playing:
+                self.pause()
+            return
+        self._go(action, item, position_ms, playing=playing)
+
+    def _change(self, action: TransportAction, slot: int, position_ms: int, at_ns: int, *, playing: bool) -> None:
+        item = self._queue.item(slot)
+        assert item is not None
+        self._engine.send(Free(slot, position_ms, at_ns) if playing else Hold(slot, position_ms, at_ns))
+        self._planned = Line(slot, position_ms, at_ns, 1.0 if playing else 0.0)
+        self._last_instant_ns = at_ns
+        self._set_playing(playing)
+        self._set_current(item)
+        self._announce(action, item, position_ms, at_ns)
+
+    def _announce(self, action: TransportAction, item: QueueItem, position_ms: int, at_ns: int) -> None:
+        if self._coordinator is not None and not self._coordinator.is_follower():
+            self._coordinator.on_local_transport(
+                LocalTransport(action, item.playlist_position, item.track_id, position_ms, self._playing, at_ns)
+            )
+
+    def _set_current(self, item: QueueItem) -> None:
+        changed = self._current != item.playlist_position
+        self._current = item.playlist_position
+        neighbours = (self._queue.after(item.playlist_position), self._queue.before(item.playlist_position))
+        for neighbour in neighbours:
+            if neighbour is not None and neighbour.playlist_position not in self._tracks:
+                self._spawn(self._prepare_quietly(neighbour.playlist_position))
+        if changed:
+            self._emit(TrackStarted(item))
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing != self._playing:
+            self._playing = playing
+            self._emit(PlayingChanged(playing))
+
+    async def _prepare_quietly(self, slot: int) -> None:
+        try:
+            await self.prepare(slot)
+        except TrackError as error:
+            if self.is_runbuddy_follower() and slot == self._current:
+                self._problem = str(error)
+
+    def _next_instant(self) -> int:
+        """Return when a change decided now can be at the DAC: a whole millisecond of corrected time."""
+        latency_ms = self._report.latency_ms if self._report is not None else 0.0
+        lead_ms = latency_ms + _BLOCKS_AHEAD * BLOCK_FRAMES * 1000 / self._rate
+        if self._coordinator is not None:
+            lead_ms += _RELAY_MARGIN_MS
+        at_ns = max(self._mono_ns() + round(lead_ms * NS_PER_MS), self._last_instant_ns + NS_PER_MS)
+        if self._clock is None:
+            return at_ns
+        return self._clock.mono_ns_at(math.ceil(self._clock.corrected_ms_at(at_ns)))
+
+    def _place_at(self, at_ns: int) -> tuple[int, float]:
+        """Return (slot, position in ms) that is, or by what is scheduled will be, at the DAC at an instant."""
+        line, planned = self._history.latest, self._planned
+        if planned is not None and (line is None or planned.dac_ns > line.dac_ns):
+            line = planned
+        if line is None:
+            return self._current or 0, 0.0
+        slot, position_ms = self._carry(line.slot, line.position_at(at_ns))
+        return slot, max(0.0, position_ms)
+
+    def _carry(self, slot: int, position_ms: float) -> tuple[int, float]:
+        duration_ms = self._tracks.duration_ms(slot)
+        successor = self._queue.after(slot)
+        if duration_ms is None or position_ms < duration_ms:
+            return slot, position_ms
+        if successor is None or successor.playlist_position not in self._tracks:
+            return slot, duration_ms
+        return successor.playlist_position, position_ms - duration_ms
+
+    def _on_status(self, status: Status) -> None:
+        match status:
+            case Segment():
+                self._history.add(status)
+                if status.natural and status.step > 0:
+                    self._on_natural_change(status)
+            case QueueEnded():
+                self._on_queue_ended(status)
+            case Report():
+                self._report = status
+            case Started():
+                self._on_started(status)
+
+    def _on_natural_change(self, segment: Segment) -> None:
+        item = self._queue.item(segment.slot)
+        if item is None:
+            return
+        self._set_current(item)
+        self._announce(TransportAction.TRACK_CHANGE, item, 0, segment.dac_ns)
+
+    def _on_queue_ended(self, ended: QueueEnded) -> None:
+        if self.is_runbuddy_follower():
+            return
+        successor = self._queue.after(ended.slot)
+        if successor is not None:
+            # Decoding was slower than the music: go on as soon as it is done.
+            self._go(TransportAction.TRACK_CHANGE, successor, 0, playing=True)
+            return
+        item, duration_ms = self._queue.item(ended.slot), self._tracks.duration_ms(ended.slot)
+        if item is not None and duration_ms is not None:
+            self._change(TransportAction.PAUSE, ended.slot, math.floor(duration_ms), ended.dac_ns, playing=False)
+        self._emit(QueueFinished())
+
+    def _on_started(self, started: Started) -> None:
+        previous, self._output = self._output, started
+        if previous is not None:
+            if self._report is not None:
+                self._earlier_underruns += self._report.underruns
+                self._earlier_jumps += self._report.jumps
+                self._report = None
+            if previous.rate != started.rate:
+                self._tracks.forget()
+            self._spawn(self._resume_after_restart())
+        self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=previous is not None))
+
+    async def _resume_after_restart(self) -> None:
+        if self._current is None:
+            return
+        await self._prepare_quietly(self._current)
+        if self.is_runbuddy_follower() and self._remote is not None:
+            self._engine.send(Follow(self._current, self._remote.timeline, jump=True))
+        else:
+            self._resume_alone(self._mono_ns() + round(_RESTART_MARGIN_MS * NS_PER_MS))
+
+    def _resume_alone(self, at_ns: int) -> None:
+        """Go on along the line that was being played, as if nothing had happened."""
+        slot, position_ms = self._place_at(at_ns)
+        self._engine.send(Free(slot, position_ms, at_ns) if self._playing else Hold(slot, position_ms, at_ns))
+        self._planned = Line(slot, position_ms, at_ns, 1.0 if self._playing else 0.0)
+
+    def _emit(self, event: PlaybackEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
