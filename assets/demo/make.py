@@ -10,7 +10,6 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -19,129 +18,17 @@ import numpy as np
 
 from assets.demo import instruments as band
 from assets.demo.instruments import RATE, Generator, Samples
+from assets.demo.score import PIECES, Piece, Section
 
 ALBUM: Final = "Lockstep Demo"
 ARTIST: Final = "Lockstep"
 PLAYLIST_ID: Final = "spotify:playlist:lockstepdemo0000000000"
 
-MAJOR: Final = (0, 2, 4, 5, 7, 9, 11)
-MINOR: Final = (0, 2, 3, 5, 7, 8, 10)
 SIXTEENTHS: Final = 16
+MUFFLED_HZ: Final = 4_500
 
 #: Leaves room for what MP3 adds to the peaks, so that decoding to 16 bits never clips.
 PEAK: Final = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Some bars in one mood; every part's weight is 0 (silent) to 1 (full)."""
-
-    bars: int
-    chords: tuple[int, ...]
-    drums: float
-    bass: float
-    strings: float
-    keys: float
-    pad: float
-    melody: float
-    opens_with_crash: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One track; `root` is a MIDI note, `swing` the length of the first of two sixteenths in halves of their sum."""
-
-    number: int
-    title: str
-    file: str
-    lame: tuple[str, ...]
-    beats_per_minute: float
-    root: int
-    scale: tuple[int, ...]
-    swing: float
-    sections: tuple[Section, ...]
-    echo_s: float = 0.9
-
-
-PIECES: Final = (
-    Piece(
-        number=1,
-        title="Morning Mile",
-        file="morning-mile.mp3",
-        lame=("--cbr", "-b", "128"),
-        beats_per_minute=104.0,
-        root=50,
-        scale=MAJOR,
-        swing=1.18,
-        sections=(
-            Section(4, (0, 4, 5, 3), drums=0.5, bass=0.0, strings=0.9, keys=0.3, pad=0.3, melody=0.0),
-            Section(8, (0, 4, 5, 3), drums=0.8, bass=0.8, strings=0.8, keys=0.4, pad=0.4, melody=0.5),
-            Section(
-                8, (5, 3, 0, 4), drums=1.0, bass=0.9, strings=0.6, keys=0.7, pad=0.5, melody=0.9, opens_with_crash=True
-            ),
-            Section(4, (1, 4, 2, 5), drums=0.5, bass=0.6, strings=1.0, keys=0.3, pad=0.6, melody=0.3),
-            Section(
-                8, (3, 0, 4, 5), drums=1.0, bass=1.0, strings=0.8, keys=0.8, pad=0.5, melody=1.0, opens_with_crash=True
-            ),
-        ),
-    ),
-    Piece(
-        number=2,
-        title="Long Way Round",
-        file="long-way-round.mp3",
-        lame=("--vbr-new", "-V", "4"),
-        beats_per_minute=92.0,
-        root=45,
-        scale=MINOR,
-        swing=1.3,
-        echo_s=1.4,
-        sections=(
-            Section(4, (0, 5), drums=0.2, bass=0.0, strings=0.4, keys=0.5, pad=0.0, melody=0.0),
-            Section(6, (0, 5, 2, 6), drums=0.8, bass=0.8, strings=0.4, keys=0.7, pad=0.3, melody=0.4),
-            Section(
-                6, (3, 6, 2, 5), drums=1.0, bass=1.0, strings=0.9, keys=0.9, pad=0.9, melody=1.0, opens_with_crash=True
-            ),
-            Section(4, (0, 3), drums=0.15, bass=0.0, strings=0.0, keys=0.4, pad=0.0, melody=0.3),
-            Section(6, (0, 3, 5, 4), drums=0.6, bass=0.8, strings=0.9, keys=0.3, pad=0.2, melody=0.5),
-            Section(
-                8, (5, 6, 0, 4), drums=1.0, bass=1.0, strings=1.0, keys=0.8, pad=1.0, melody=0.9, opens_with_crash=True
-            ),
-            Section(4, (3, 4), drums=0.2, bass=0.3, strings=0.5, keys=0.0, pad=0.2, melody=0.0),
-            Section(
-                10,
-                (0, 5, 2, 6, 3),
-                drums=1.0,
-                bass=1.0,
-                strings=0.9,
-                keys=1.0,
-                pad=0.8,
-                melody=1.0,
-                opens_with_crash=True,
-            ),
-            Section(2, (0, 0), drums=0.2, bass=0.2, strings=0.5, keys=0.6, pad=0.2, melody=0.2),
-        ),
-    ),
-    Piece(
-        number=3,
-        title="Last Lap",
-        file="last-lap.mp3",
-        lame=("--cbr", "-b", "192"),
-        beats_per_minute=126.0,
-        root=52,
-        scale=MINOR,
-        swing=1.05,
-        echo_s=0.7,
-        sections=(
-            Section(
-                4, (0, 5, 2, 6), drums=0.8, bass=0.9, strings=0.5, keys=0.3, pad=0.4, melody=0.0, opens_with_crash=True
-            ),
-            Section(8, (0, 5, 2, 6), drums=1.0, bass=1.0, strings=0.8, keys=0.7, pad=0.4, melody=0.9),
-            Section(
-                7, (3, 0, 5, 4), drums=1.0, bass=1.0, strings=1.0, keys=0.9, pad=0.6, melody=1.0, opens_with_crash=True
-            ),
-        ),
-    ),
-)
 
 
 def render(piece: Piece) -> Samples:
@@ -164,7 +51,7 @@ def render(piece: Piece) -> Samples:
             bar += 1
     _ending(piece, sound, rng, end_s)
     echo = np.stack([band.room(rng, sound[:, channel], piece.echo_s) for channel in (0, 1)], axis=1)
-    mixed = np.tanh(1.1 * (sound + 0.16 * echo))
+    mixed = np.tanh(1.1 * _filtered(piece, sound + 0.16 * echo, bar_s))
     mixed[-RATE // 2 :] *= np.linspace(1, 0, RATE // 2)[:, None]
     return np.asarray(mixed * (PEAK / np.abs(mixed).max()))
 
@@ -176,7 +63,7 @@ def _bar(
     step_s = 240 / piece.beats_per_minute / SIXTEENTHS
     grid = [step * step_s + (piece.swing - 1) * step_s * (step % 2) for step in range(SIXTEENTHS)]
     yield from _drums(section.drums, grid, rng, last)
-    tones = [_hertz(piece, chord + third) for third in (0, 2, 4, 7)]
+    tones = [piece.hertz(chord + third) for third in (0, 2, 4, 7)]
     if section.bass:
         for step in (0, *sorted(rng.choice([3, 6, 7, 8, 10, 11, 14], rng.integers(2, 5), replace=False))):
             pitch = tones[0] / 2 if rng.random() < 0.7 else tones[2] / 4
@@ -199,14 +86,15 @@ def _bar(
             if rng.random() < 0.3 + 0.3 * section.melody:
                 degree = int(np.clip(degree + rng.integers(-2, 3), 7, 18))
                 length_s = step_s * rng.choice([2, 3, 4, 6])
-                yield grid[step], band.keys(rng, _hertz(piece, degree), length_s, 0.2 * section.melody), 0.1
+                yield grid[step], band.keys(rng, piece.hertz(degree), length_s, 0.2 * section.melody), 0.1
 
 
 def _drums(weight: float, grid: list[float], rng: Generator, last: bool) -> Iterator[tuple[float, Samples, float]]:
     """Yield one bar of percussion: a shaker always, the kit as the weight allows, a fill in a section's last bar."""
     for step, at_s in enumerate(grid):
         accent = 1.0 if step % 4 == 2 else 0.7
-        yield at_s, band.shaker(rng, (0.12 + 0.12 * weight) * accent * rng.uniform(0.5, 1)), 0.5
+        if weight >= 0.5 or step % 2 == 0:
+            yield at_s, band.shaker(rng, (0.12 + 0.13 * weight) * accent * rng.uniform(0.5, 1)), 0.5
         if weight >= 0.5 and (step % 2 == 0 or rng.random() < 0.3):
             yield at_s, band.hat(rng, 0.22 * weight * accent * rng.uniform(0.6, 1), open_=rng.random() < 0.08), -0.3
         if weight >= 0.5 and (step in (0, 8) or (step in (3, 6, 10, 11) and rng.random() < 0.3)):
@@ -222,15 +110,23 @@ def _ending(piece: Piece, sound: Samples, rng: Generator, end_s: float) -> None:
     _place(sound, band.kick(rng, 0.6), end_s, 0.0)
     for delay_s in (0.0, 0.5, 1.1):
         _place(sound, band.crash(rng, 0.4), end_s + delay_s, 0.1)
-    _place(sound, band.bass(rng, _hertz(piece, 0) / 2, 2.2, 0.25), end_s, 0.0)
+    _place(sound, band.bass(rng, piece.hertz(0) / 2, 2.2, 0.25), end_s, 0.0)
     for index, degree in enumerate((0, 2, 4, 7, 9)):
-        _place(sound, band.string(rng, _hertz(piece, degree), 2.2, 0.35), end_s + 0.018 * index, -0.3)
-        _place(sound, band.keys(rng, _hertz(piece, degree + 7), 2.2, 0.12), end_s, 0.3)
+        _place(sound, band.string(rng, piece.hertz(degree), 2.2, 0.35), end_s + 0.018 * index, -0.3)
+        _place(sound, band.keys(rng, piece.hertz(degree + 7), 2.2, 0.12), end_s, 0.3)
 
 
-def _hertz(piece: Piece, degree: int) -> float:
-    octave, step = divmod(degree, len(piece.scale))
-    return float(440 * 2 ** ((piece.root + 12 * octave + piece.scale[step] - 69) / 12))
+def _filtered(piece: Piece, sound: Samples, bar_s: float) -> Samples:
+    """Return the sound with its muffled sections low-passed and in the middle, half a second from one to the other."""
+    at_s, amount, bar = [0.0], [0.0], 0
+    for section in piece.sections:
+        at_s += [bar * bar_s + 0.25, (bar + section.bars) * bar_s - 0.25]
+        amount += [float(section.muffled)] * 2
+        bar += section.bars
+    closed = np.interp(np.arange(len(sound)) / RATE, at_s, amount)[:, None]
+    hertz = np.fft.rfftfreq(len(sound), 1 / RATE)
+    dull = np.fft.irfft(np.fft.rfft(sound.mean(axis=1)) / (1 + (hertz / MUFFLED_HZ) ** 8), len(sound))
+    return np.asarray(sound * (1 - closed) + dull[:, None] * closed)
 
 
 def _place(sound: Samples, samples: Samples, at_s: float, pan: float) -> None:
