@@ -26,11 +26,14 @@ class LeaderVoice:
 
     def transport(self, local: LocalTransport, mapping: ClockMapping) -> Transport:
         """Return the event for what the person did, and make a heartbeat due as soon as it has happened."""
-        self._carried_ms = 0.0
+        exact_corrected_ms = mapping.corrected_ms_at(local.mono_ns)
+        corrected_ms = round(exact_corrected_ms)
+        # Nothing to carry where both were whole; a natural track change happens when it happens.
+        self._carried_ms = corrected_ms - exact_corrected_ms
         self._due_ns = self._moves_ns = local.mono_ns
         return Transport(
             action=local.action,
-            corrected_ms=round(mapping.corrected_ms_at(local.mono_ns)),
+            corrected_ms=corrected_ms,
             position_ms=_clamped(local.position_ms),
             playlist_position=local.playlist_position,
             track_id=local.track_id,

@@ -44,6 +44,18 @@ def test_an_exact_transport_is_followed_by_exact_heartbeats():
         assert heartbeat.position_ms - heartbeat.corrected_ms == event.position_ms - event.corrected_ms
 
 
+def test_the_rounding_of_a_natural_track_change_is_made_good_by_the_heartbeats():
+    voice, start_ns = LeaderVoice(), 7_400_000
+    change = LocalTransport(TransportAction.TRACK_CHANGE, 4, "spotify:track:b", 0, True, start_ns)
+    event = voice.transport(change, MAPPING)
+    sum_ms = event.position_ms - (event.corrected_ms - START_MS - 7.4)
+    for beat in range(1, 20):
+        mono_ns = start_ns + beat * 250_000_000
+        heartbeat = voice.position(at(beat * 250.0, mono_ns), MAPPING)
+        sum_ms += heartbeat.position_ms - (heartbeat.corrected_ms - START_MS - 7.4)
+        assert abs(sum_ms) <= 0.51
+
+
 def test_a_paused_position_is_named_as_it_stands():
     event = LeaderVoice().position(at(45_123.0, 400_000, is_playing=False), MAPPING)
     assert (event.position_ms, event.corrected_ms, event.is_playing) == (45_123, START_MS, False)
