@@ -63,7 +63,7 @@ class RunBuddyApiClient:
 
     async def create_local_account(self, display_name: str) -> LocalAccountResponse:
         """Create a local account and use its token from now on (servers with `--accounts local` only)."""
-        body = _request(LocalAccountRequest, display_name=display_name)
+        body = _request(LocalAccountRequest, displayName=display_name)
         account = await self._ask("POST", "/local/accounts", LocalAccountResponse, body)
         self._token = _checked_token(account.access_token)
         return account
@@ -74,9 +74,9 @@ class RunBuddyApiClient:
         """Create a session and lead it."""
         body = _request(
             CreateSessionRequest,
-            playlist_id=playlist_id,
-            playlist_name=playlist_name,
-            paired_track_count=paired_track_count,
+            playlistId=playlist_id,
+            playlistName=playlist_name,
+            pairedTrackCount=paired_track_count,
         )
         return await self._ask("POST", "/runbuddy/sessions", CreateSessionResponse, body)
 
@@ -121,8 +121,9 @@ class RunBuddyApiClient:
         content = None if body is None else body.to_json().encode()
         request = self._http.build_request(method, f"{self._base_url}{path}", headers=headers, content=content)
         try:
-            # httpx limits each read; a server that drips bytes is limited by this.
-            async with asyncio.timeout(self._timeout_s):
+            # httpx limits each step; this is for a server that drips bytes. It comes second, since a connection that is
+            # cancelled in its TLS handshake is not closed.
+            async with asyncio.timeout(2 * self._timeout_s):
                 status, data = await self._exchange(request)
         except (httpx.TimeoutException, TimeoutError):
             raise ServerUnreachableError(
@@ -195,7 +196,8 @@ def _checked_base_url(text: str) -> str:
         url = httpx.URL(text.strip())
     except httpx.InvalidURL:
         url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
+    host_is_usable = bool(url.host) and not set(url.host) & set(" %") and 0 < (url.port or 80) < 65536
+    if url.scheme not in {"http", "https"} or not host_is_usable or url.userinfo or url.query or url.fragment:
         # A pasted URL may hold a password: it isn't repeated.
         raise AddressError("the server's address must look like http://HOST:PORT or https://HOST")
     return str(url).rstrip("/")
@@ -221,6 +223,6 @@ def _session_path(session_id_or_code: str) -> str:
 
 def _request(model: type[_Answer], **fields: object) -> _Answer:
     try:
-        return model.model_validate(fields, by_name=True)
+        return model.model_validate(fields, by_name=False)
     except ValidationError as error:
         raise RequestError(f"can't ask the server: {ProtocolError.from_validation(error)}") from None

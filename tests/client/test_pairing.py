@@ -1,0 +1,186 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from client.errors import PairingError
+from client.pairing import check_join, load_pairing
+from protocol.rest import SessionDetail
+
+TRACKS = [
+    {"trackId": "spotify:track:1", "title": "One", "artist": "A", "file": "music/one.mp3"},
+    {"trackId": "spotify:track:2", "title": "Two", "artist": "B", "file": None},
+    {"trackId": "spotify:track:3", "title": "Three", "artist": "", "file": "/abs/three.mp3"},
+]
+CONTENT = {"playlistId": "p1", "playlistName": "Run", "tracks": TRACKS}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content):
+        path = tmp_path / "PAIRING.json"
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def pairing(write):
+    return load_pairing(write(CONTENT))
+
+
+def test_a_pairing_is_read_in_playlist_order(pairing):
+    assert (pairing.playlist_id, pairing.playlist_name) == ("p1", "Run")
+    assert [track.playlist_position for track in pairing.tracks] == [0, 1, 2]
+    assert [track.track_id for track in pairing.paired] == ["spotify:track:1", "spotify:track:3"]
+    assert pairing.count_paired == 2
+    assert [str(track) for track in pairing.tracks] == ["A - One", "B - Two", "Three"]
+
+
+def test_files_are_relative_to_the_pairing_and_may_be_absolute(pairing, tmp_path):
+    files = [track.file for track in pairing.tracks]
+    assert files == [tmp_path / "music" / "one.mp3", None, Path("/abs/three.mp3")]
+
+
+def test_files_are_absolute_even_when_the_pairing_is_named_relatively(write, monkeypatch, tmp_path):
+    write(CONTENT)
+    monkeypatch.chdir(tmp_path)
+    assert load_pairing(Path("PAIRING.json")).tracks[0].file == tmp_path / "music" / "one.mp3"
+
+
+def test_a_track_may_stand_in_the_playlist_twice(write):
+    assert load_pairing(write(CONTENT | {"tracks": [TRACKS[0], TRACKS[0]]})).count_paired == 2
+
+
+def test_unknown_fields_and_a_byte_order_mark_are_ignored(write):
+    path = write(b"\xef\xbb\xbf" + json.dumps(CONTENT | {"madeBy": "me"}).encode())
+    assert load_pairing(path).playlist_id == "p1"
+
+
+@pytest.mark.parametrize(
+    ("content", "finding"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (b"\xef\xbb\xbf", "the file is empty"),
+        (b"{", "not JSON .*line 1"),
+        (b"\xff\xfe{\0}\0", "not JSON"),
+        (b"ID3\x04\0\0", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        ([], "the file as a whole: "),
+        (3, "the file as a whole: "),
+        ({}, "playlistId is missing"),
+        (CONTENT | {"playlistId": 3}, "playlistId: .*string"),
+        (CONTENT | {"playlistName": ""}, "playlistName: "),
+        (CONTENT | {"tracks": {}}, "tracks: .*array"),
+        (CONTENT | {"tracks": []}, "tracks: the list is empty; pair at least one track"),
+        (CONTENT | {"tracks": [TRACKS[0], None]}, r"tracks\[1\]: "),
+        (CONTENT | {"tracks": [TRACKS[0], TRACKS[1] | {"file": 3}]}, r"tracks\[1\]\.file: .*write null"),
+        (CONTENT | {"tracks": [TRACKS[0] | {"file": ""}]}, r"tracks\[0\]\.file: .*write null"),
+        (CONTENT | {"tracks": [TRACKS[0] | {"file": "a\0b"}]}, r"tracks\[0\]\.file: .*write null"),
+        (CONTENT | {"tracks": [{"trackId": "t", "title": "T", "artist": "A"}]}, r"tracks\[0\]\.file is missing"),
+        (CONTENT | {"tracks": [TRACKS[0] | {"trackId": "x" * 257}]}, r"tracks\[0\]\.trackId: "),
+        (b'{"playlistId": "\\ud800"}', "not JSON"),
+    ],
+)
+def test_a_broken_file_is_refused_with_the_place(write, content, finding):
+    path = write(content)
+    with pytest.raises(PairingError, match=f"PAIRING.json: {finding}"):
+        load_pairing(path)
+
+
+def test_snake_case_is_not_the_format(write):
+    with pytest.raises(PairingError, match="playlistId is missing"):
+        load_pairing(write({"playlist_id": "p", "playlist_name": "n", "tracks": TRACKS}))
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    with pytest.raises(PairingError, match=r"NOWHERE\.json: there is no such file"):
+        load_pairing(tmp_path / "NOWHERE.json")
+    with pytest.raises(PairingError, match=r"this is a folder; name the PAIRING\.json in it"):
+        load_pairing(tmp_path)
+    with pytest.raises(PairingError, match="can't be read"):
+        load_pairing(Path("a\0b"))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_named(write):
+    path = write(CONTENT)
+    path.chmod(0)
+    with pytest.raises(PairingError, match="may not be read; check its permissions"):
+        load_pairing(path)
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path):
+    path = tmp_path / "HUGE.json"
+    with path.open("wb") as file:
+        file.truncate(40 * 1024**2)
+    with pytest.raises(PairingError, match="larger than 32 MB; this is no pairing"):
+        load_pairing(path)
+
+
+NAMES = st.sampled_from(["playlistId", "playlistName", "tracks", "trackId", "title", "artist", "file"])
+SCALARS = st.none() | st.booleans() | st.floats() | st.text()
+
+
+@given(st.recursive(SCALARS, lambda kids: st.lists(kids) | st.dictionaries(NAMES, kids)))
+def test_any_json_is_a_pairing_or_refused(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(content))
+    try:
+        assert load_pairing(path).tracks
+    except PairingError as error:
+        assert "any.json: " in str(error)  # noqa: PT017
+
+
+def session(**fields):
+    detail = {
+        "sessionId": "s", "hostDisplayName": "Host", "playlistId": "p1", "playlistName": "Run", "pairedTrackCount": 2,
+        "createdAt": 1_800_000_000_000, "status": "waiting",
+        "snapshot": {"playlistId": "p1", "playlistPosition": 0, "positionMs": 0, "isPlaying": False,
+                     "correctedMs": 1_800_000_000_000, "trackId": "spotify:track:3"},
+    }  # fmt: skip
+    detail["snapshot"] |= fields.pop("snapshot", {})
+    return SessionDetail.model_validate(detail | fields, by_name=False)
+
+
+def test_a_session_that_fits_may_be_joined(pairing):
+    check_join(pairing, session())
+    check_join(pairing, session(pairedTrackCount=1))
+
+
+def test_before_the_leader_plays_there_is_no_track_to_check(pairing):
+    check_join(pairing, session(snapshot={"trackId": None}))
+
+
+def test_another_playlist_is_refused_by_both_names(pairing):
+    with pytest.raises(PairingError, match=r'the session plays the playlist "Walk" \(p2\).*"Run" \(p1\)'):
+        check_join(pairing, session(playlistId="p2", playlistName="Walk"))
+
+
+def test_fewer_paired_tracks_are_refused_and_named(pairing):
+    with pytest.raises(PairingError, match=r"leader has 3 paired tracks, you have 2 \(without a file: B - Two\); pair"):
+        check_join(pairing, session(pairedTrackCount=3))
+
+
+def test_a_long_list_of_missing_tracks_is_cut(write):
+    unpaired = [TRACKS[1] | {"title": f"No {number}"} for number in range(9)]
+    with pytest.raises(PairingError, match=r"B - No 0, B - No 1, B - No 2 and 6 more"):
+        check_join(load_pairing(write(CONTENT | {"tracks": [TRACKS[0], *unpaired]})), session())
+
+
+def test_an_unpaired_current_track_is_refused_by_name(pairing):
+    with pytest.raises(PairingError, match="the leader is at the track B - Two, which is not paired here"):
+        check_join(pairing, session(snapshot={"trackId": "spotify:track:2"}))
+    with pytest.raises(PairingError, match="the leader is at the track spotify:track:99, which is not paired here"):
+        check_join(pairing, session(snapshot={"trackId": "spotify:track:99"}))
+
+
+def test_names_from_the_other_side_stay_on_one_line(pairing):
+    with pytest.raises(PairingError) as caught:
+        check_join(pairing, session(playlistId="p2", playlistName="a\u202e\u2028b"))
+    assert "a b" in str(caught.value)
