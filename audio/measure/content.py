@@ -7,12 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audio.measure.correlation import Samples, best_fit, emphasise, excerpt
+from audio.measure.correlation import (
+    MIN_CONFIDENCE,
+    MIN_CORRELATION,
+    SILENCE_RMS,
+    Samples,
+    best_fit,
+    emphasise,
+    excerpt,
+)
 
 COARSE_STEP = 4
 FINE_SEARCH_MS = 3.0
+# The emphasis hears a click where a window was cut out, and bass rings on for a while.
+EDGE_MS = 20.0
+FIT_CORRELATION = 0.5
 BLOCK_MS = 5.0
-BLOCK_CORRELATION = 0.8
+BLOCK_CORRELATION = 0.9
 # Fewer zero samples than this in a row are music crossing zero.
 SILENT_FRAMES = 16
 
@@ -25,6 +36,11 @@ class Place:
     correlation: float
     confidence: float
 
+    @property
+    def trusted(self) -> bool:
+        """Return whether the sound fits here, and nowhere else in what was searched."""
+        return self.correlation >= MIN_CORRELATION and self.confidence >= MIN_CONFIDENCE
+
 
 class Reference:
     """A track as it was decoded (float32, one-dimensional), prepared for many searches."""
@@ -32,6 +48,7 @@ class Reference:
     def __init__(self, track: Samples, rate_hz: int) -> None:
         self.rate_hz = rate_hz
         self.frames = track.size
+        self._edge = round(EDGE_MS * rate_hz / 1000)
         self._fine = emphasise(track, rate_hz)
         self._coarse_high_hz = rate_hz / COARSE_STEP * 0.4
         self._coarse = emphasise(track, rate_hz, self._coarse_high_hz)[::COARSE_STEP]
@@ -42,8 +59,9 @@ class Reference:
         The whole track is searched, or only `search_ms` around `near_ms`. Exact to about 0.01 ms on music. A window
         that begins before the track or ends after it is not found.
         """
-        coarse = emphasise(window, self.rate_hz, self._coarse_high_hz)[::COARSE_STEP]
+        edge = self._edge
         coarse_rate_hz = self.rate_hz / COARSE_STEP
+        coarse = emphasise(window, self.rate_hz, self._coarse_high_hz)[edge : window.size - edge][::COARSE_STEP]
         low, high = 0, self._coarse.size
         if near_ms is not None:
             low = max(0, round((near_ms - search_ms) * coarse_rate_hz / 1000))
@@ -51,14 +69,32 @@ class Reference:
         rough = best_fit(coarse, self._coarse[low:high], round(coarse_rate_hz))
         if rough is None or not rough.trusted:
             return None
-        reach = round(FINE_SEARCH_MS * self.rate_hz / 1000)
-        start = round((low + rough.lag_frames) * COARSE_STEP) - reach
-        piece = emphasise(window, self.rate_hz)
-        exact = best_fit(piece, excerpt(self._fine, start, piece.size + 2 * reach), self.rate_hz)
-        if exact is None or not exact.trusted:
+        exact = self._fine_fit(window, self._window_ms(low + rough.lag_frames, coarse_rate_hz), FINE_SEARCH_MS)
+        return exact if exact is not None and exact.trusted else None
+
+    def fit(
+        self, window: Samples, near_ms: float, reach_ms: float, correlation: float = FIT_CORRELATION
+    ) -> Place | None:
+        """Return the exact place of a window (100 ms or more) known to within `reach_ms`, or None when it is not there.
+
+        Whether the sound would fit elsewhere too is not asked: its place is known but for the last bit.
+        """
+        exact = self._fine_fit(window, near_ms, reach_ms)
+        return exact if exact is not None and exact.correlation >= correlation else None
+
+    def _fine_fit(self, window: Samples, near_ms: float, reach_ms: float) -> Place | None:
+        reach = round(reach_ms * self.rate_hz / 1000)
+        edge = self._edge
+        start = round(near_ms * self.rate_hz / 1000) + edge - reach
+        piece = emphasise(window, self.rate_hz)[edge : window.size - edge]
+        peak = best_fit(piece, excerpt(self._fine, start, piece.size + 2 * reach), self.rate_hz)
+        if peak is None:
             return None
-        content_ms = (start + exact.lag_frames) / self.rate_hz * 1000
-        return Place(content_ms, exact.correlation, exact.confidence)
+        return Place(self._window_ms(start + peak.lag_frames, self.rate_hz), peak.correlation, peak.confidence)
+
+    def _window_ms(self, frame: float, rate_hz: float) -> float:
+        """Return where the whole window begins when its part within the edges begins at `frame`."""
+        return frame / rate_hz * 1000 - self._edge / self.rate_hz * 1000
 
     def heard_from(self, channel: Samples, frame: int, content_ms: float, earliest_frame: int = 0) -> int:
         """Return the first frame from which the channel has played this track without a break, up to `frame`.
@@ -77,8 +113,13 @@ class Reference:
         captured = heard[margin : margin + blocks * block].reshape(blocks, block).astype(np.float64)
         wanted = excerpt(self._fine, first_content, blocks * block).reshape(blocks, block).astype(np.float64)
         product = np.sum(captured * wanted, axis=1)
-        energy = np.sqrt(np.sum(captured**2, axis=1) * np.sum(wanted**2, axis=1))
-        alike = product >= BLOCK_CORRELATION * energy
+        heard_energy, wanted_energy = np.sum(captured**2, axis=1), np.sum(wanted**2, axis=1)
+        silent = SILENCE_RMS**2 * block
+        both_silent = (heard_energy <= silent) & (wanted_energy <= silent)
+        both_heard = (heard_energy > silent) & (wanted_energy > silent)
+        fits = product >= BLOCK_CORRELATION * np.sqrt(heard_energy * wanted_energy)
+        begun = first_content + np.arange(blocks) * block > -block
+        alike = begun & (both_silent | (both_heard & fits))
         wrong = np.flatnonzero(~alike)
         start = begin if wrong.size == 0 else begin + (int(wrong[-1]) + 1) * block
         near = np.flatnonzero(excerpt(channel, start - block, 2 * block))

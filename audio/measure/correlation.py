@@ -90,8 +90,9 @@ def best_fit(piece: Samples, searched: Samples, rate_hz: int) -> Peak | None:
         return None
     at = int(np.argmax(curve))
     lobe = max(2, round(rate_hz * MAIN_LOBE_MS / 1000))
-    rivals = np.concatenate((curve[: max(0, at - lobe)], curve[at + lobe + 1 :]))
-    rival = float(np.clip(rivals.max(initial=0.0), 0.0, 1.0))
+    others = curve.copy()
+    others[max(0, at - lobe) : at + lobe + 1] = 0
+    rival = float(np.clip(_refine(curve, int(np.argmax(others)))[1], 0.0, 1.0)) if others.any() else 0.0
     lag, correlation = _refine(curve, at)
     unexplained = 1 - min(1.0, correlation) ** 2
     confidence = 0.0 if rival > MAX_RIVAL_CORRELATION else 1 - unexplained / (1 - rival**2)
