@@ -26,7 +26,7 @@ from audio.engine.messages import (
     Started,
     Status,
 )
-from audio.engine.output import BLOCK_FRAMES
+from audio.engine.output_api import BLOCK_FRAMES
 from audio.errors import TrackError
 from audio.library import PreparedTracks
 from audio.playback_events import (

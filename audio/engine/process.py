@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from audio.child import ParentPipe
 from audio.decode.pcm import Pcm, open_pcm
-from audio.engine.dac_clock import DacClock
 from audio.engine.messages import Load, Report, Started, from_message, to_message
-from audio.engine.output import Output, open_output
+from audio.engine.output import open_output
+from audio.engine.output_api import Output
 from audio.engine.renderer import Renderer
 
 _TICK_S: Final = 0.01
@@ -29,7 +29,6 @@ class AudioProcess:
         self._pipe = pipe
         self._output: Output = open_output(device)
         self._renderer = Renderer(self._output.rate)
-        self._dac_clock = DacClock(self._output.rate)
         self._commands: deque[Any] = deque()
         self._parent_gone = threading.Event()
 
@@ -64,14 +63,14 @@ class AudioProcess:
             self._commands.append(command)
         self._parent_gone.set()
 
-    def _render(self, block: Pcm, frame: int, reported_dac_ns: int) -> None:
+    def _render(self, block: Pcm, dac_ns: int) -> None:
         while self._commands:
             match self._commands.popleft():
                 case (slot, pcm):
                     self._renderer.music.load(slot, pcm)
                 case command:
                     self._renderer.command(command)
-        self._renderer.render(block, self._dac_clock.update(frame, reported_dac_ns))
+        self._renderer.render(block, dac_ns)
 
     def _report(self) -> Report:
         return Report(
@@ -80,7 +79,7 @@ class AudioProcess:
             underruns=self._output.underruns,
             jumps=self._renderer.jumps,
             latency_ms=self._output.latency_ms,
-            ppm=self._dac_clock.ppm,
+            ppm=self._output.ppm,
         )
 
 
