@@ -54,14 +54,16 @@ class DacClock:
     def __init__(self, rate: int, profile: ReadingProfile) -> None:
         self._frames_per_ms = rate / 1000
         self._profile = profile
-        self._origin: tuple[float, int] | None
-        self._restart(0.0, 0)
-        self._origin = None
+        self._origin: tuple[float, int] | None = None
+        self._readings: deque[tuple[float, float]] = deque()
+        self._strays = 0
+        self._level, self._slope, self._fitted_at_ms = 0.0, 0.0, 0.0
+        self._estimate, self._estimated_at_ms, self._insisting_ms = 0.0, 0.0, 0.0
 
     @property
     def ppm(self) -> float:
         """Return the DAC's rate error against this machine's clock (positive: the DAC is slow), in ppm."""
-        return 0.0 if self._origin is None else self._slope * 1e6
+        return self._slope * 1e6
 
     def add_reading(self, frame: float, at_ns: int) -> None:
         """Take one reading: `frame` was, or will be, at the DAC at `at_ns`."""
@@ -99,7 +101,7 @@ class DacClock:
 
     def _restart(self, frame: float, at_ns: int) -> None:
         self._origin = (frame, at_ns)
-        self._readings: deque[tuple[float, float]] = deque([(0.0, 0.0)])
+        self._readings = deque([(0.0, 0.0)])
         self._strays = 0
         self._level, self._slope, self._fitted_at_ms = 0.0, 0.0, 0.0
         self._estimate, self._estimated_at_ms, self._insisting_ms = 0.0, 0.0, 0.0
