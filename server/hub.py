@@ -86,6 +86,8 @@ class Hub:
             self._token_keeper.cancel()
             await asyncio.gather(self._token_keeper, return_exceptions=True)
         self._extend_tokens(self._tokens_in_use(), self._token_ttl_ms)
+        for live in self._rooms.values():
+            self.apply(live, live.room.save(self._mono_ns()))
         await self.writer.stop()
 
     def current(self, session_id: str) -> LiveRoom | None:

@@ -92,10 +92,11 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 def _is_not_the_peers_fault(record: logging.LogRecord) -> bool:
-    """Return False for the tracebacks that uvicorn logs when a client breaks the WebSocket protocol."""
+    """Return False for what uvicorn logs when a client breaks the WebSocket protocol or brings a wrong token."""
     error = record.exc_info[1] if record.exc_info else None
     broken_text = isinstance(error, UnicodeDecodeError) and record.msg.startswith("Invalid UTF-8")
-    return not (broken_text or isinstance(error, WebSocketException))
+    refused = record.msg.startswith("ASGI callable returned without completing handshake")
+    return not (broken_text or refused or isinstance(error, WebSocketException))
 
 
 def _listen(host: str, port: int) -> socket.socket:

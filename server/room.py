@@ -200,6 +200,10 @@ class Room:
             effects.append(Persist(self.snapshot))
         return [*effects, End(reason)]
 
+    def save(self, mono_ns: int) -> list[Effect]:
+        """Store what is not stored yet: the server stops, the session does not."""
+        return self._persist(mono_ns) if self._unsaved else []
+
     def tick(self, mono_ns: int) -> list[Effect]:
         """Do what has become due."""
         if self.end_reason:

@@ -76,7 +76,7 @@ def _account_from(answer: httpx.Response) -> Account:
         body = None
     found = body if isinstance(body, dict) else {}
     account_id = found.get("account_id") or found.get("id")
-    if not isinstance(account_id, str) or len(account_id) > limits.MAX_ID_LENGTH:
+    if not isinstance(account_id, str) or not 0 < len(account_id) <= limits.MAX_ID_LENGTH:
         raise unavailable("Spotify's answer cannot be understood. Try again later.", _DEFAULT_RETRY_S)
     name = found.get("display_name")
     shown = name.strip()[: limits.MAX_NAME_LENGTH] if isinstance(name, str) else ""

@@ -1,0 +1,154 @@
+"""Verification by Spotify's /v1/me, against a small HTTP server that stands in for it."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+from protocol.rest import ErrorBody
+from server.errors import RefusedError
+from server.settings import AccountsMode
+from server.spotify_accounts import SpotifyAccounts
+from tests.server.harness import Person, Start
+
+S = 1_000_000_000
+ME = {"account_id": "acc1", "id": "ann", "display_name": "Ann"}
+
+
+@dataclass
+class StandIn:
+    """What the stand-in answers, and what it was asked."""
+
+    base_url: str = ""
+    status: int = 200
+    body: bytes = json.dumps(ME).encode()
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    hang: threading.Event | None = None
+
+
+@pytest.fixture
+def spotify() -> Iterator[StandIn]:
+    stand_in = StandIn()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            stand_in.asked.append((self.path, self.headers["Authorization"]))
+            if stand_in.hang is not None:
+                stand_in.hang.wait(10)
+                return
+            self.send_response(stand_in.status)
+            for name, value in stand_in.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(stand_in.body)))
+            self.end_headers()
+            self.wfile.write(stand_in.body)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    stand_in.base_url = f"http://127.0.0.1:{http.server_port}"
+    thread = threading.Thread(target=http.serve_forever, args=(0.02,))
+    thread.start()
+    yield stand_in
+    if stand_in.hang is not None:
+        stand_in.hang.set()
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+async def refusal(base_url: str, timeout_s: float = 5) -> RefusedError:
+    accounts = SpotifyAccounts(base_url, timeout_s, 3000)
+    with pytest.raises(RefusedError) as caught:
+        await accounts.verify("token")
+    await accounts.close()
+    return caught.value
+
+
+async def verified(spotify: StandIn, body: dict[str, Any]) -> tuple[str, str]:
+    spotify.body = json.dumps(body).encode()
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
+    account = await accounts.verify("token")
+    await accounts.close()
+    return account.account_id, account.display_name
+
+
+async def test_the_account_id_counts_and_the_id_where_there_is_none(spotify: StandIn) -> None:
+    assert await verified(spotify, ME) == ("acc1", "Ann")
+    assert await verified(spotify, {"id": "ann", "display_name": "Ann"}) == ("ann", "Ann")
+    assert spotify.asked[0] == ("/v1/me", "Bearer token")
+
+
+@pytest.mark.parametrize("name", [None, "", "  ", 5])
+async def test_somebody_without_a_name_is_shown_by_id(spotify: StandIn, name: object) -> None:
+    assert await verified(spotify, {"id": "ann", "display_name": name}) == ("ann", "ann")
+
+
+async def test_spotify_is_asked_once_until_the_memory_ends(spotify: StandIn) -> None:
+    now_ns = [0]
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000, lambda: now_ns[0])
+    for now_ns[0] in (0, 2999 * S):
+        await accounts.verify("token")
+    assert len(spotify.asked) == 1
+    await accounts.verify("other")
+    now_ns[0] = 3000 * S
+    await accounts.verify("token")
+    assert len(spotify.asked) == 3
+    await accounts.close()
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"), [(401, 401), (403, 403), (429, 503), (500, 503), (503, 503), (404, 503)]
+)
+async def test_only_a_refused_token_is_the_users_fault(spotify: StandIn, answered: int, expected: int) -> None:
+    spotify.status = answered
+    error = await refusal(spotify.base_url)
+    assert error.status == expected
+    assert ("Retry-After" in error.headers) == (expected == 503)
+
+
+@pytest.mark.parametrize(
+    ("header", "passed_on"), [("17", "17"), ("9999999", "86400"), ("soon", "10"), ("-5", "10"), ("0", "1")]
+)
+async def test_spotifys_retry_after_is_passed_on(spotify: StandIn, header: str, passed_on: str) -> None:
+    spotify.status, spotify.headers = 429, {"Retry-After": header}
+    assert (await refusal(spotify.base_url)).headers["Retry-After"] == passed_on
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b"{}", b'{"id":5}', b'{"id":""}', b'{"id":"%s"}' % (b"x" * 300)]
+)
+async def test_an_answer_that_makes_no_sense_is_spotifys_trouble(spotify: StandIn, body: bytes) -> None:
+    spotify.body = body
+    assert (await refusal(spotify.base_url)).status == 503
+
+
+async def test_silence_is_spotifys_trouble(spotify: StandIn) -> None:
+    spotify.hang = threading.Event()
+    assert (await refusal(spotify.base_url, timeout_s=0.1)).status == 503
+
+
+async def test_a_spotify_out_of_reach_is_its_trouble() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    assert (await refusal(f"http://127.0.0.1:{port}")).status == 503
+
+
+def test_the_routes_take_spotifys_tokens_and_pass_on_its_refusals(spotify: StandIn, start: Start) -> None:
+    server = start(accounts=AccountsMode.SPOTIFY, spotify_base_url=spotify.base_url)
+    ann = Person(server.base_url, "spotify-token")
+    session = ann.create()
+    answer = ann.request("GET", f"/runbuddy/sessions/{session.join_code}")
+    assert answer.json()["hostDisplayName"] == "Ann"
+    spotify.status, spotify.headers = 429, {"Retry-After": "33"}
+    answer = httpx.get(f"{server.base_url}/runbuddy/sessions", headers={"Authorization": "Bearer other"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "33")
+    assert ErrorBody.model_validate(answer.json()).error == "unavailable"
