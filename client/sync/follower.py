@@ -27,6 +27,7 @@ class LeaderView:
         self._fit = TimelineFit()
         self._track: tuple[int, str] | None = None
         self._moved_ms = float("-inf")
+        self._before: RemoteTransport | None = None
         self._stale = 0
 
     @property
@@ -87,9 +88,11 @@ class LeaderView:
         """Return the plan's drift: the leader's position minus ours at one corrected time (positive: we are behind).
 
         For the moment in which one has passed the end of a track and the other hasn't, both are measured in one
-        track. None when the leader is unknown or elsewhere.
+        track. A change that the leader has announced counts from its own instant on. None when the leader is unknown
+        or elsewhere.
         """
-        remote = self.remote()
+        announced = self._before is not None and corrected_ms < self._moved_ms
+        remote = self._before if announced else self.remote()
         if remote is None:
             return None
         if local.playlist_position == remote.playlist_position:
@@ -115,13 +118,15 @@ class LeaderView:
         finished_ms = self._track_duration_ms(self._track[0])
         if finished_ms is None or not self._fit.carry_over(finished_ms, position_ms, corrected_ms):
             return False
-        self._track = track
+        # The line goes on through the boundary: it holds before and after.
+        self._track, self._before = track, None
         self._moved_ms = corrected_ms
         return True
 
     def _move(
         self, track: tuple[int, str], position_ms: int, corrected_ms: int, is_playing: bool, *, exact: bool
     ) -> RemoteTransport | None:
+        self._before = self.remote()
         self._track = track
         self._moved_ms = corrected_ms
         self._stale = 0

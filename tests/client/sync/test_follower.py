@@ -160,6 +160,13 @@ def test_drift_is_the_plans_formula(view):
     assert view.drift_ms(PlaybackPosition(0, "a", 1480.0, True, 0), START + 500) == 20.0
 
 
+def test_an_announced_change_counts_for_drift_from_its_own_instant_on(view):
+    view.on_transport(transport(TransportAction.PLAY, 1000))
+    view.on_transport(transport(TransportAction.SEEK, 60_000, at=800))
+    assert view.drift_ms(PlaybackPosition(0, "a", 1700.0, True, 0), START + 700) == pytest.approx(0, abs=0.001)
+    assert view.drift_ms(PlaybackPosition(0, "a", 60_100.0, True, 0), START + 900) == pytest.approx(0, abs=0.001)
+
+
 def test_drift_across_a_track_boundary_is_measured_in_one_track(view):
     view.on_transport(transport(TransportAction.PLAY, 29_000))
     ahead = PlaybackPosition(1, "b", 4.5, True, 0)
