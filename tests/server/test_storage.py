@@ -1,0 +1,162 @@
+"""Sessions in a real SQLite file."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+
+from protocol.events import EndReason, Role
+from protocol.rest import CreateSessionRequest, SessionStatus
+from server.errors import StartError
+from server.records import Account, Grant, Seating, SessionRecord, WriteBatch
+from server.settings import sqlite_url
+from server.storage import TOKENS_KEPT_PER_ROLE, Storage
+from server.writer import Writer
+
+ANN, BOB, EVE = (Account(name.lower(), name) for name in ("Ann", "Bob", "Eve"))
+REQUEST = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
+NOW_MS = 1_800_000_000_000
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    found = Storage(sqlite_url(tmp_path / "new folder" / "server.db"), idle_ttl_ms=1000)
+    await found.open()
+    yield found
+    await found.close()
+
+
+async def create(storage: Storage, code: str = "ABCDEF", now_ms: int = NOW_MS) -> SessionRecord:
+    record = await storage.create_session(ANN, REQUEST, code, now_ms)
+    assert record is not None
+    return record
+
+
+async def test_a_join_code_is_given_once(storage: Storage) -> None:
+    await create(storage)
+    assert await storage.create_session(ANN, REQUEST, "ABCDEF", NOW_MS) is None
+
+
+async def test_of_many_followers_at_once_one_gets_the_seat(storage: Storage) -> None:
+    session_id = (await create(storage)).session_id
+    people = [Account(str(number), "x") for number in range(20)]
+    results = await asyncio.gather(*(storage.seat_follower(session_id, person, NOW_MS) for person in people))
+    assert sorted(result.name for result in results) == ["FULL"] * 19 + ["SEATED"]
+    winner = people[results.index(Seating.SEATED)]
+    found = await storage.find_session(session_id)
+    assert found is not None
+    assert (found.follower, found.status) == (winner, SessionStatus.ACTIVE)
+    assert await storage.seat_follower(session_id, winner, NOW_MS) is Seating.SEATED
+
+
+async def test_the_database_itself_holds_one_follower_a_session(storage: Storage, tmp_path: Path) -> None:
+    session_id = (await create(storage)).session_id
+    await storage.seat_follower(session_id, BOB, NOW_MS)
+    database = sqlite3.connect(tmp_path / "new folder" / "server.db")
+    row = (session_id, "eve", "follower", "Eve", 0)
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute(
+            "INSERT INTO runbuddy_participants (session_id, spotify_user_id, role, display_name, joined_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            row,
+        )
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
+
+
+async def test_a_freed_seat_takes_its_tokens_along_but_not_its_successors(storage: Storage) -> None:
+    session_id = (await create(storage)).session_id
+    await storage.seat_follower(session_id, BOB, NOW_MS)
+    await storage.add_token(Grant(session_id, Role.FOLLOWER, "bob", "hash"), NOW_MS, NOW_MS + 10)
+    await storage.write(WriteBatch(freed_seats=[(session_id, "bob")]), NOW_MS)
+    assert await storage.find_grant(session_id, "hash", NOW_MS) is None
+    assert [record.session_id for record in await storage.billboard()] == [session_id]
+    await storage.seat_follower(session_id, EVE, NOW_MS)
+    await storage.write(WriteBatch(freed_seats=[(session_id, "bob")]), NOW_MS)
+    found = await storage.find_session(session_id)
+    assert found is not None
+    assert (found.follower, found.status) == (EVE, SessionStatus.ACTIVE)
+
+
+async def test_a_session_ends_once_and_for_the_first_reason(storage: Storage) -> None:
+    session_id = (await create(storage)).session_id
+    for reason in (EndReason.LEADER_LOST, EndReason.EXPIRED):
+        await storage.write(WriteBatch(ended={session_id: reason}), NOW_MS)
+    found = await storage.find_session(session_id)
+    assert found is not None
+    assert found.end_reason is EndReason.LEADER_LOST
+    assert await storage.seat_follower(session_id, BOB, NOW_MS) is Seating.ENDED
+
+
+async def test_use_puts_off_the_end_of_an_idle_session(storage: Storage) -> None:
+    used, unused = await create(storage, "ABCDEF"), await create(storage, "ABCDEG")
+    await storage.write(WriteBatch(snapshots={used.session_id: (used.snapshot, True)}), NOW_MS + 500)
+    await storage.expire_idle(NOW_MS + 1000)
+    assert [record.session_id for record in await storage.billboard()] == [used.session_id]
+    assert [record.session_id for record in await storage.unfinished_sessions()] == [used.session_id]
+    found = await storage.find_session(unused.session_id)
+    assert found is not None
+    assert found.end_reason is EndReason.EXPIRED
+
+
+async def test_the_billboard_is_newest_first(storage: Storage) -> None:
+    for number, code in enumerate(["ABCDEF", "ABCDEG", "ABCDEH"]):
+        await create(storage, code, NOW_MS + number)
+    assert [record.join_code for record in await storage.billboard()] == ["ABCDEH", "ABCDEG", "ABCDEF"]
+
+
+async def test_a_token_is_good_for_its_session_until_its_time_and_only_the_newest_are_kept(storage: Storage) -> None:
+    session_id = (await create(storage)).session_id
+    other_id = (await create(storage, "ABCDEG")).session_id
+    for number in range(TOKENS_KEPT_PER_ROLE + 2):
+        await storage.add_token(Grant(session_id, Role.LEADER, "ann", f"hash{number}"), NOW_MS, NOW_MS + 10 + number)
+    last = f"hash{TOKENS_KEPT_PER_ROLE + 1}"
+    assert await storage.find_grant(session_id, last, NOW_MS) == Grant(session_id, Role.LEADER, "ann", last)
+    assert await storage.find_grant(other_id, last, NOW_MS) is None
+    assert await storage.find_grant(session_id, last, NOW_MS + 100) is None
+    assert await storage.find_grant(session_id, "hash1", NOW_MS) is None
+    assert await storage.find_grant(session_id, "hash2", NOW_MS) is not None
+
+
+async def test_a_database_in_trouble_gets_its_writes_when_it_is_well_again(storage: Storage, tmp_path: Path) -> None:
+    record = await create(storage)
+    writer = Writer(storage, lambda: NOW_MS)
+    database = sqlite3.connect(tmp_path / "new folder" / "server.db")
+    database.execute("ALTER TABLE runbuddy_sessions RENAME TO away")
+    older = record.snapshot.model_copy(update={"position_ms": 1})
+    newer = record.snapshot.model_copy(update={"position_ms": 2})
+    writer.batch.snapshots[record.session_id] = (older, True)
+    with pytest.raises(SQLAlchemyError):
+        await writer.flush()
+    writer.batch.snapshots[record.session_id] = (newer, True)
+    database.execute("ALTER TABLE away RENAME TO runbuddy_sessions")
+    database.close()
+    await writer.flush()
+    found = await storage.find_session(record.session_id)
+    assert found is not None
+    assert found.snapshot.position_ms == 2
+    assert writer.batch.is_empty()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "nosuch+driver:///x", "sqlite+nosuch:///x"])
+async def test_a_database_url_that_cannot_be_is_said_so(url: str) -> None:
+    with pytest.raises(StartError, match="database URL"):
+        Storage(url, 1000)
+
+
+async def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"ID3" + b"x" * 5000)
+    storage = Storage(sqlite_url(file), 1000)
+    with pytest.raises(StartError, match=r"song.mp3 cannot be opened \(file is not a database\)"):
+        await storage.open()
+
+
+async def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    storage = Storage(sqlite_url(tmp_path / "file" / "server.db"), 1000)
+    with pytest.raises(StartError, match="Check that its folder exists"):
+        await storage.open()
