@@ -1,6 +1,7 @@
 """RunBuddyWebSocketClient: one session's events, reconnecting (plan, section 3)."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import ssl
@@ -206,11 +207,11 @@ class RunBuddyWebSocketClient:
         self._renewed = False
         self._trouble = None
         self._outbox.go_online()
-        self._enter(SocketState.CONNECTED)
         reader = asyncio.create_task(self._read(connection))
         writer = asyncio.create_task(self._write(connection))
         closing = asyncio.create_task(self._closing.wait())
         try:
+            self._enter(SocketState.CONNECTED)
             await asyncio.wait({reader, closing}, return_when=asyncio.FIRST_COMPLETED)
             if reader.done():
                 reason = reader.result()
@@ -346,7 +347,9 @@ def _send_at_once(connection: ClientConnection) -> None:
     """Switch off Nagle's algorithm, which asyncio's own transports do and others may not."""
     sock = connection.transport.get_extra_info("socket")
     if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A peer that said all and left has closed the socket already; what it said is still to be read.
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _ended(reason: str) -> CloseReason:
