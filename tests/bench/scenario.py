@@ -1,0 +1,76 @@
+"""What the leader does in a bench run, in the format of `lockstep lead --script`, and where that should be heard."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+NATURAL = "natural"
+STEADY_FROM_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action of the leader and the place in the music that it should lead to (None: nothing new is heard)."""
+
+    at_ms: int
+    action: str
+    name: str
+    track: int | None = None
+    content_ms: float | None = None
+    position_ms: int | None = None
+
+    def entry(self) -> dict[str, object]:
+        """Return the step as an entry of a script."""
+        entry: dict[str, object] = {"atMs": self.at_ms, "action": self.action}
+        if self.position_ms is not None:
+            entry["positionMs"] = self.position_ms
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Steps in order; the last ends the session."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Return when the last step is due."""
+        return self.steps[-1].at_ms / 1000
+
+    def write(self, path: Path) -> Path:
+        """Write the script file and return its path."""
+        path.write_text(json.dumps([step.entry() for step in self.steps if step.action != NATURAL]))
+        return path
+
+
+def steady(seconds: float) -> Scenario:
+    """Play the first track and nothing else."""
+    end_ms = round((STEADY_FROM_S + seconds + 1.5) * 1000)
+    return Scenario("steady", (Step(0, "play", "play", 0, 0.0), Step(end_ms, "end", "end")))
+
+
+def actions(vbr_end_ms: float) -> Scenario:
+    """Do everything a leader can do, with the VBR track (number 1, of the given length) in the middle."""
+    near_end_ms = round(vbr_end_ms) - 5_000
+    steps = (
+        Step(0, "play", "play", 0, 0.0),
+        Step(5_000, "seek", "seek (CBR, to 30 s)", 0, 30_000.0, 30_000),
+        Step(9_000, "pause", "pause"),
+        Step(11_000, "play", "play after pause", 0, None),
+        Step(14_000, "skip_next", "skip to the next track", 1, 0.0),
+        Step(18_000, "seek", "seek (VBR, to 100 s)", 1, 100_000.0, 100_000),
+        Step(22_000, "pause", "pause"),
+        Step(23_000, "seek", "seek while paused", None, None, 50_000),
+        Step(25_000, "play", "play after that seek (VBR, 50 s)", 1, 50_000.0),
+        Step(29_000, "seek", "seek (VBR, near the end)", 1, float(near_end_ms), near_end_ms),
+        Step(34_000, NATURAL, "natural track change", 2, 0.0),
+        Step(39_000, "end", "end"),
+    )
+    return Scenario("actions", steps)
+
+
+def heard_steps(scenario: Scenario) -> list[Step]:
+    """Return the steps after which the leader is heard at a new place, in order."""
+    return [step for step in scenario.steps if step.track is not None]
