@@ -167,6 +167,12 @@ def test_an_announced_change_counts_for_drift_from_its_own_instant_on(view):
     assert view.drift_ms(PlaybackPosition(0, "a", 60_100.0, True, 0), START + 900) == pytest.approx(0, abs=0.001)
 
 
+def test_there_is_no_drift_from_a_move_that_is_still_to_come(view):
+    view.on_transport(transport(TransportAction.PLAY, 1000, at=60))
+    assert view.drift_ms(PlaybackPosition(0, "a", 1000.0, False, 0), START + 59) is None
+    assert view.drift_ms(PlaybackPosition(0, "a", 1000.0, True, 0), START + 60) == 0.0
+
+
 def test_drift_across_a_track_boundary_is_measured_in_one_track(view):
     view.on_transport(transport(TransportAction.PLAY, 29_000))
     ahead = PlaybackPosition(1, "b", 4.5, True, 0)

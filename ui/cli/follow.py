@@ -1,0 +1,118 @@
+"""`lockstep follow`: join a session and mirror its leader."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from client.api import RunBuddyApiClient
+from client.pairing import Pairing, check_join
+from protocol.events import Role
+from protocol.rest import SessionDetail
+from ui.cli.exit_codes import EPILOG, ExitCode
+from ui.cli.failures import CommandError, tell_on_stderr
+from ui.cli.options import (
+    DEFAULT_NTP,
+    AccountOption,
+    AudioOption,
+    DataDirOption,
+    JsonOption,
+    NtpOption,
+    PairingArgument,
+    ReportEveryOption,
+    SecondsOption,
+    ServerOption,
+    SessionOptions,
+    TokenOption,
+    session_options,
+    usage_error,
+)
+from ui.cli.output import Output
+from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(epilog=EPILOG)
+def follow(
+    pairing: PairingArgument,
+    *,
+    server: ServerOption,
+    account: AccountOption = None,
+    token: TokenOption = None,
+    code: Annotated[str | None, typer.Option(metavar="CODE", help="The join code that the leader reads out.")] = None,
+    session: Annotated[str | None, typer.Option(metavar="ID", help="The session's id.")] = None,
+    first: Annotated[bool, typer.Option("--first", help="The newest session on the billboard.")] = False,
+    ntp: NtpOption = DEFAULT_NTP,
+    seconds: SecondsOption = None,
+    audio: AudioOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+    report_every: ReportEveryOption = 1.0,
+) -> None:
+    """Join a session by code, by id or from the billboard, and play what its leader plays."""
+    try:
+        if sum((code is not None, session is not None, first)) != 1:
+            raise usage_error("say which session: one of --code CODE, --session ID and --first")
+        options = session_options(
+            pairing=pairing,
+            server=server,
+            account=account,
+            token=token,
+            ntp=ntp,
+            seconds=seconds,
+            audio=audio,
+            data_dir=data_dir,
+            as_json=as_json,
+            report_every=report_every,
+        )
+        exit_code = run_session(options, lambda output: _follow(options, code or session, output))
+    except CommandError as error:
+        tell_on_stderr(str(error))
+        exit_code = error.exit_code
+    raise typer.Exit(exit_code)
+
+
+async def _follow(options: SessionOptions, id_or_code: str | None, output: Output) -> ExitCode:
+    async def find(api: RunBuddyApiClient, pairing: Pairing) -> SessionDetail:
+        wanted = id_or_code
+        if wanted is None:
+            waiting = await api.list_sessions()
+            if not waiting:
+                raise CommandError(
+                    ExitCode.NO_SUCH_SESSION,
+                    "no_session_waits",
+                    "no session waits for a follower; start one with “lockstep lead”",
+                )
+            wanted = waiting[0].session_id
+        detail = await api.get_session(wanted)
+        check_join(pairing, detail)
+        return detail
+
+    async with open_stage(options, output, Role.FOLLOWER, find) as stage:
+        detail = stage.found
+        # The track that is heard first decodes while the server is still asked for a place in the session.
+        preparing = asyncio.create_task(_prepare(stage))
+        try:
+            await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now))
+            return await run_until_over(stage, detail.session_id, _get_ready(stage, preparing))
+        finally:
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)
+
+
+async def _prepare(stage: Stage[SessionDetail]) -> None:
+    """Prepare the leader's track or, when it can't be played here, the next best."""
+    queue, snapshot = stage.playback.queue, stage.found.snapshot
+    wanted = None if snapshot.track_id is None else queue.find(snapshot.playlist_position, snapshot.track_id)
+    order = list(queue.playable)
+    if wanted is not None:
+        order.sort(key=lambda playlist_position: playlist_position != wanted.playlist_position)
+    await prepare_first_of(stage.playback, order)
+
+
+async def _get_ready(stage: Stage[SessionDetail], preparing: asyncio.Task[None]) -> None:
+    """Say that this follower is ready as soon as it can play; then the leader decides when the session ends."""
+    await preparing
+    stage.coordinator.ready()
+    await asyncio.Event().wait()

@@ -1,0 +1,141 @@
+"""`lockstep lead`: create a session and play."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audio.playback_events import PlaybackEvent, QueueFinished
+from client.api import RunBuddyApiClient
+from client.pairing import Pairing
+from client.reports import CoordinatorEvent, FollowerChanged
+from protocol.events import ParticipantState, Role
+from ui.cli.exit_codes import EPILOG, ExitCode
+from ui.cli.failures import CommandError, tell_on_stderr
+from ui.cli.options import (
+    DEFAULT_NTP,
+    AccountOption,
+    AudioOption,
+    DataDirOption,
+    JsonOption,
+    NtpOption,
+    PairingArgument,
+    ReportEveryOption,
+    SecondsOption,
+    ServerOption,
+    SessionOptions,
+    TokenOption,
+    session_options,
+)
+from ui.cli.output import Output
+from ui.cli.script import SeekStep, Step, TrackStep, load_script
+from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(epilog=EPILOG)
+def lead(
+    pairing: PairingArgument,
+    *,
+    server: ServerOption,
+    account: AccountOption = None,
+    token: TokenOption = None,
+    ntp: NtpOption = DEFAULT_NTP,
+    script: Annotated[
+        Path | None, typer.Option(metavar="S.json", help="What to do when; by default the playlist is played.")
+    ] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Play at once, not when the follower is ready.")] = False,
+    seconds: SecondsOption = None,
+    audio: AudioOption = None,
+    data_dir: DataDirOption = None,
+    as_json: JsonOption = False,
+    report_every: ReportEveryOption = 1.0,
+) -> None:
+    """Create a session, wait until a follower is ready, and play the playlist or the script."""
+    try:
+        options = session_options(
+            pairing=pairing,
+            server=server,
+            account=account,
+            token=token,
+            ntp=ntp,
+            seconds=seconds,
+            audio=audio,
+            data_dir=data_dir,
+            as_json=as_json,
+            report_every=report_every,
+        )
+        steps = load_script(script) if script is not None else None
+        exit_code = run_session(options, lambda output: _lead(options, steps, output, wait=not no_wait))
+    except CommandError as error:
+        tell_on_stderr(str(error))
+        exit_code = error.exit_code
+    raise typer.Exit(exit_code)
+
+
+async def _lead(options: SessionOptions, steps: tuple[Step, ...] | None, output: Output, *, wait: bool) -> ExitCode:
+    async with open_stage(options, output, Role.LEADER, _nothing) as stage:
+        await prepare_first_of(stage.playback, [track.playlist_position for track in stage.pairing.paired])
+        cue = _Cue(stage)
+        pairing = stage.pairing
+        leading = await stage.coordinator.lead(pairing.playlist_id, pairing.playlist_name, pairing.count_paired)
+        return await run_until_over(stage, leading.session_id, _perform(stage, cue, steps, wait=wait))
+
+
+async def _nothing(_api: RunBuddyApiClient, _pairing: Pairing) -> None:
+    """Look up nothing: a leader knows what it plays."""
+
+
+class _Cue:
+    """When the follower is ready, and when the playlist is over."""
+
+    def __init__(self, stage: Stage[None]) -> None:
+        self.ready = asyncio.Event()
+        self.finished = asyncio.Event()
+        stage.coordinator.subscribe(self._on_coordinator)
+        stage.playback.subscribe(self._on_playback)
+
+    def _on_coordinator(self, event: CoordinatorEvent) -> None:
+        if isinstance(event, FollowerChanged) and event.participant.state is ParticipantState.READY:
+            self.ready.set()
+
+    def _on_playback(self, event: PlaybackEvent) -> None:
+        if isinstance(event, QueueFinished):
+            self.finished.set()
+
+
+async def _perform(stage: Stage[None], cue: _Cue, steps: tuple[Step, ...] | None, *, wait: bool) -> None:
+    """Play the playlist to its end, or the script; return when the session is to end."""
+    if wait:
+        await cue.ready.wait()
+    if steps is None:
+        stage.playback.play()
+        await cue.finished.wait()
+        return
+    began_s = time.monotonic()
+    for step in steps:
+        await asyncio.sleep(began_s + step.at_ms / 1000 - time.monotonic())
+        if step.action == "end":
+            return
+        _do(stage, step)
+    # A script without an end leaves the music on, until somebody ends the session.
+    await asyncio.Event().wait()
+
+
+def _do(stage: Stage[None], step: Step) -> None:
+    playback = stage.playback
+    match step:
+        case SeekStep(position_ms=position_ms):
+            playback.seek(position_ms)
+        case TrackStep(playlist_position=playlist_position):
+            playback.track_change(playlist_position)
+        case _:
+            {
+                "play": playback.play,
+                "pause": playback.pause,
+                "skip_next": playback.skip_next,
+                "skip_prev": playback.skip_prev,
+            }[step.action]()

@@ -1,0 +1,73 @@
+"""`lockstep serve`: the session server."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.errors import ServerError
+from server.main import serve as serve_until_stopped
+from server.settings import AccountsMode, Settings, sqlite_url
+from ui.cli.exit_codes import EPILOG, ExitCode
+from ui.cli.failures import CommandError, default_data_dir, log_to, run_command, tell_on_stderr
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(epilog=EPILOG)
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every network.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of REST and WebSocket; 0 lets the system choose.")] = 8765,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="SQLAlchemy URL; by default SQLite in the data directory.")
+    ] = None,
+    accounts: Annotated[
+        AccountsMode, typer.Option(help="Whose tokens count: Spotify's, or named accounts of this server's own.")
+    ] = AccountsMode.SPOTIFY,
+    ntp_port: Annotated[int | None, typer.Option(help="Answer SNTP, too, on this UDP port; 0 lets choose.")] = None,
+    leader_grace: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
+    ] = 10.0,
+    data_dir: Annotated[Path | None, typer.Option(help="Where database and log are kept.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON line.")] = False,
+) -> None:
+    """Run the session server until Ctrl+C."""
+
+    def on_ready(rest_port: int, sntp_port: int | None) -> None:
+        shown_host = f"[{host}]" if ":" in host else host
+        url = f"http://{shown_host}:{rest_port}"
+        ntp = f", SNTP on UDP port {sntp_port}" if sntp_port is not None else ""
+        line = json.dumps({"type": "serving", "url": url, "port": rest_port, "ntpPort": sntp_port})
+        sys.stdout.write(
+            f"{line}\n" if as_json else f"Listening on {url} (accounts: {accounts.value}{ntp}). Ctrl+C ends it.\n"
+        )
+        sys.stdout.flush()
+
+    folder = (data_dir or default_data_dir()).absolute()
+
+    async def work() -> ExitCode:
+        try:
+            settings = Settings(
+                database=database or sqlite_url(folder / "server.db"),
+                host=host,
+                port=port,
+                ntp_port=ntp_port,
+                accounts=accounts,
+                leader_grace_s=leader_grace,
+            )
+            await serve_until_stopped(settings, on_ready=on_ready)
+        except ServerError as error:
+            raise CommandError(ExitCode.CANNOT_SERVE, "cannot_serve", str(error)) from error
+        return ExitCode.OK
+
+    try:
+        log_file = log_to(folder)
+    except CommandError as error:
+        tell_on_stderr(str(error))
+        raise typer.Exit(error.exit_code) from None
+    exit_code = run_command(work, log_file, lambda _code, message: tell_on_stderr(message))
+    # A server is ended by Ctrl+C and by nothing else.
+    raise typer.Exit(ExitCode.OK if exit_code is ExitCode.INTERRUPTED else exit_code)

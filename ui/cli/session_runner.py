@@ -1,0 +1,225 @@
+"""What leading and following share: open everything at once, run until it is over, close everything in order."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from audio.errors import TrackError
+from audio.queue import QueueItem
+from audio.service import PlaybackService
+from client.api import RunBuddyApiClient
+from client.clock import RunBuddyClock
+from client.coordinator import LEFT, RunBuddyCoordinator
+from client.errors import PairingError
+from client.pairing import Pairing, load_pairing
+from client.session_state import Ended
+from client.trace import Trace, open_trace
+from protocol.events import EndReason, Role
+from ui.cli.exit_codes import ExitCode
+from ui.cli.failures import CommandError, log_to, run_command
+from ui.cli.narrator import Narrator
+from ui.cli.options import SessionOptions
+from ui.cli.output import Output, choose_output
+
+_T = TypeVar("_T")
+
+_AS_ASKED: Final = {EndReason.ENDED_BY_LEADER.value, LEFT}
+_EXIT_BY_REASON: Final = {
+    "session_refused": ExitCode.NOT_ALLOWED,
+    "unauthorized": ExitCode.NOT_ALLOWED,
+    "server_unreachable": ExitCode.SERVER,
+    "bad_answer": ExitCode.SERVER,
+    "bad_address": ExitCode.SERVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[_T]):
+    """Everything that a session needs, open; `found` is what was looked up meanwhile."""
+
+    options: SessionOptions
+    pairing: Pairing
+    playback: PlaybackService
+    coordinator: RunBuddyCoordinator
+    narrator: Narrator
+    trace: Trace
+    interrupts: "_Interrupts"
+    found: _T
+
+
+def run_session(options: SessionOptions, work: Callable[[Output], Coroutine[Any, Any, ExitCode]]) -> ExitCode:
+    """Run a session's command with its output; every error becomes a sentence and an exit code."""
+    log_file = log_to(options.data_dir)
+    output = choose_output(as_json=options.as_json)
+    try:
+        return run_command(lambda: work(output), log_file, output.error)
+    finally:
+        output.close()
+
+
+@contextlib.asynccontextmanager
+async def open_stage(
+    options: SessionOptions,
+    output: Output,
+    role: Role,
+    look_up: Callable[[RunBuddyApiClient, Pairing], Awaitable[_T]],
+) -> AsyncIterator[Stage[_T]]:
+    """Open sound, clock and server side by side, and look up what the command needs; close all of it at the end."""
+    with _interruptible() as interrupts:
+        pairing = load_pairing(options.pairing)
+        if not pairing.paired:
+            raise PairingError(f"{options.pairing}: no track of this playlist has a file; pair at least one")
+        clock = RunBuddyClock(options.ntp)
+        async with RunBuddyApiClient(options.server, options.token) as api:
+            opening = asyncio.create_task(PlaybackService.open(device=options.audio, data_dir=options.data_dir))
+            try:
+                looking = asyncio.create_task(_look_up(options, api, pairing, look_up))
+                await _all_or_first_error(opening, looking, asyncio.create_task(clock.synchronise()))
+                playback = opening.result()
+                playback.set_queue(_queue(pairing))
+                trace = _open_trace(options, role)
+                with contextlib.closing(trace):
+                    narrator = Narrator(output)
+                    coordinator = RunBuddyCoordinator(
+                        api, clock, playback, trace=trace, report_interval_s=options.report_every_s
+                    )
+                    coordinator.subscribe(narrator.on_coordinator)
+                    playback.subscribe(narrator.on_playback)
+                    health = playback.health()
+                    interrupts.polite = True
+                    narrator.sound(device=health.device, silent=health.silent, reason=health.error)
+                    try:
+                        yield Stage(
+                            options, pairing, playback, coordinator, narrator, trace, interrupts, looking.result()
+                        )
+                    finally:
+                        await coordinator.close()
+            finally:
+                # An opening that was cancelled half-way would leave its processes behind.
+                await asyncio.gather(opening, return_exceptions=True)
+                if not opening.cancelled() and opening.exception() is None:
+                    await opening.result().aclose()
+
+
+async def run_until_over(stage: Stage[Any], session_id: str, performing: Coroutine[Any, Any, None]) -> ExitCode:
+    """Run until the session is over, the performance ends, the time is up or somebody interrupts; sum it up.
+
+    `performing` ends when the session is to end; an error in it ends the command.
+    """
+    over = asyncio.create_task(stage.coordinator.wait_ended())
+    acting = asyncio.create_task(performing)
+    waiting = [over, acting, asyncio.create_task(stage.interrupts.happened.wait())]
+    if stage.options.seconds is not None:
+        waiting.append(asyncio.create_task(asyncio.sleep(stage.options.seconds)))
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        if acting.done():
+            acting.result()
+        await stage.coordinator.close()
+        ended = await over
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    if ended is None:
+        raise RuntimeError("the session ended without a word")
+    exit_code = _exit_code(ended)
+    stage.narrator.summary(session_id=session_id, ended=ended, exit_code=int(exit_code), trace=str(stage.trace.path))
+    if exit_code is not ExitCode.OK:
+        raise CommandError(exit_code, ended.reason, ended.message)
+    return exit_code
+
+
+async def prepare_first_of(playback: PlaybackService, playlist_positions: list[int]) -> None:
+    """Prepare the first of these tracks that can be played; raise CommandError when none can.
+
+    The refused ones were told by PlaybackService, each by name.
+    """
+    for playlist_position in playlist_positions:
+        with contextlib.suppress(TrackError):
+            await playback.prepare(playlist_position)
+            return
+    raise CommandError(ExitCode.SOUND, "no_track", "none of the tracks can be played here; see above why")
+
+
+async def _look_up(
+    options: SessionOptions,
+    api: RunBuddyApiClient,
+    pairing: Pairing,
+    look_up: Callable[[RunBuddyApiClient, Pairing], Awaitable[_T]],
+) -> _T:
+    if options.account is not None:
+        await api.create_local_account(options.account)
+    return await look_up(api, pairing)
+
+
+async def _all_or_first_error(opening: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
+    """Wait for all; on the first error cancel the others, but never the opening of the sound, and raise it."""
+    try:
+        done, _ = await asyncio.wait({opening, *others}, return_when=asyncio.FIRST_EXCEPTION)
+        for task in (*others, opening):
+            if task in done:
+                task.result()
+    finally:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+def _queue(pairing: Pairing) -> list[QueueItem]:
+    return [
+        QueueItem(track.playlist_position, track.track_id, track.title, track.artist, track.file)
+        for track in pairing.tracks
+        if track.file is not None
+    ]
+
+
+def _open_trace(options: SessionOptions, role: Role) -> Trace:
+    try:
+        return open_trace(options.data_dir, role.value)
+    except OSError as error:
+        raise CommandError(
+            ExitCode.DATA_DIR,
+            "data_dir",
+            f"the data directory {options.data_dir} can't be written ({error.strerror or error}); "
+            "choose another --data-dir",
+        ) from None
+
+
+def _exit_code(ended: Ended) -> ExitCode:
+    if ended.reason in _AS_ASKED:
+        return ExitCode.OK
+    return _EXIT_BY_REASON.get(ended.reason, ExitCode.SESSION_OVER)
+
+
+class _Interrupts:
+    """Ctrl+C and SIGTERM: cancel the command while it opens, end the session politely later, cancel when repeated."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self.polite = False
+        self.happened = asyncio.Event()
+
+    def interrupt(self) -> None:
+        if not self.polite or self.happened.is_set():
+            self._task.cancel()
+        self.happened.set()
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[_Interrupts]:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    interrupts = _Interrupts(task)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(interrupts.interrupt))
+    try:
+        yield interrupts
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
