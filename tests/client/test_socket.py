@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import serve
 
 from client.backoff import Backoff
@@ -175,7 +176,8 @@ async def test_after_leave_a_normal_close_is_the_end():
 
 
 @pytest.mark.parametrize(
-    "lost", [break_off, say(SNAPSHOT, code=1012), say(SNAPSHOT, code=1011), say(SNAPSHOT, code=1008)]
+    "lost",
+    [break_off, say(SNAPSHOT, code=1000), say(SNAPSHOT, code=1012), say(SNAPSHOT, code=1011), say(SNAPSHOT, code=1008)],
 )
 async def test_a_lost_connection_is_made_anew(lost):
     async with Room(lost, lost, listen) as room, Buddy(room.url) as buddy:
@@ -198,6 +200,36 @@ async def test_offline_only_the_newest_transport_waits_for_the_reconnect():
             assert await room.received.get() == transport(2)
             buddy.client.send(POSITION)
             assert await room.received.get() == POSITION
+
+
+async def test_a_transport_that_was_being_sent_when_the_connection_broke_is_sent_again(monkeypatch):
+    sending = asyncio.Event()
+    send = ClientConnection.send
+
+    async def stall_once(connection, message):
+        if not sending.is_set():
+            sending.set()
+            await asyncio.Event().wait()
+        await send(connection, message)
+
+    async def stalled(connection, room):
+        await sending.wait()
+        connection.transport.abort()
+
+    monkeypatch.setattr(ClientConnection, "send", stall_once)
+    async with Room(stalled, listen) as room, Buddy(room.url) as buddy:
+        buddy.client.send(transport(1))
+        assert await room.received.get() == transport(1)
+
+
+async def test_a_callback_that_fails_leaves_no_connection_behind():
+    def fail(event):
+        raise RuntimeError("a defect")
+
+    async with Room(listen) as room:
+        client = RunBuddyWebSocketClient(room.url, "s", "t", on_event=fail, on_state=lambda state: None)
+        with pytest.raises(RuntimeError, match="a defect"):
+            await client.run()
 
 
 async def test_a_server_that_is_not_there_yet_is_waited_for():
@@ -247,6 +279,20 @@ async def test_a_final_refusal_ends_it(status, sentence):
     with pytest.raises(SessionRefusedError, match=sentence):
         raise reason.error
     assert len(room.paths) == 1
+
+
+async def test_a_redirect_does_not_carry_the_token_elsewhere():
+    def redirect(connection, request):
+        response = connection.respond(302, "")
+        response.headers["Location"] = elsewhere.url
+        return response
+
+    logger = logging.Logger("test server", level=logging.CRITICAL + 1)
+    async with Room(listen) as elsewhere:
+        server = await serve(break_off, "127.0.0.1", 0, process_request=redirect, logger=logger)
+        async with server, Buddy(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/x") as buddy:
+            assert (await buddy.run).kind is CloseKind.REFUSED
+        assert elsewhere.paths == []
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,16 @@ def test_frequency_is_capped_at_500_ppm():
     assert clock_filter.estimate.frequency == 500e-6
 
 
+def test_an_outlier_within_the_servers_own_uncertainty_does_not_bend_the_line():
+    clock_filter, rng = ClockFilter(), random.Random(1)
+    for at_s in range(0, 1100, 100):
+        error_ns = 8_000_000 if at_s == 1000 else rng.gauss(0, 20_000)
+        clock_filter.add(sample(at_s, at_s * S * 10e-6 + error_ns, delay_ns=200_000, root_ns=20_000_000))
+    assert not clock_filter.in_doubt
+    assert clock_filter.estimate.frequency * 1e6 == pytest.approx(10, abs=0.5)
+    assert abs(clock_filter.estimate.offset_ns - EPOCH_NS - 10_000_000) < 200_000
+
+
 def settled():
     *_, (clock_filter, _, now_ns) = simulate(ppm=0, jitter_ns=30_000)
     return clock_filter, now_ns // S

@@ -138,6 +138,25 @@ def test_rate_stops_the_asking_at_once(ntp_server):
     assert len(server.questions) == 1
 
 
+def test_rate_is_no_reason_to_turn_to_the_next_address(ntp_server, monkeypatch):
+    kissing, other = ntp_server(lambda question, index: [kissing.good(question, stratum=0, ref=b"RATE")]), ntp_server()
+    endpoints = [(socket.AF_INET, ("127.0.0.1", server.port)) for server in (kissing, other)]
+    monkeypatch.setattr(udp, "resolve", lambda server: endpoints)
+    with pytest.raises(KissOfDeathError):
+        ask(kissing)
+    assert other.questions == []
+
+
+def test_a_server_that_denies_leaves_the_others_of_its_pool(ntp_server, monkeypatch):
+    denying, other = ntp_server(lambda question, index: [denying.good(question, stratum=0, ref=b"DENY")]), ntp_server()
+    endpoints = [(socket.AF_INET, ("127.0.0.1", server.port)) for server in (denying, other)]
+    monkeypatch.setattr(udp, "resolve", lambda server: endpoints)
+    exchange = UdpExchange()
+    for _ in range(2):
+        assert ask(denying, exchange).samples
+    assert len(denying.questions) == 1
+
+
 def test_rate_within_a_burst_keeps_what_was_measured_before(ntp_server):
     def behave(question, index):
         return [server.good(question) if index < 3 else server.good(question, stratum=0, ref=b"RATE")]
