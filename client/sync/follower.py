@@ -27,6 +27,7 @@ class LeaderView:
         self._fit = TimelineFit()
         self._track: tuple[int, str] | None = None
         self._moved_ms = float("-inf")
+        self._holds_from_ms = float("-inf")
         self._before: RemoteTransport | None = None
         self._stale = 0
 
@@ -91,8 +92,7 @@ class LeaderView:
         track. A change that the leader has announced counts from its own instant on. None when the leader is unknown
         or elsewhere.
         """
-        announced = self._before is not None and corrected_ms < self._moved_ms
-        remote = self._before if announced else self.remote()
+        remote = self._before if corrected_ms < self._holds_from_ms else self.remote()
         if remote is None:
             return None
         if local.playlist_position == remote.playlist_position:
@@ -119,8 +119,8 @@ class LeaderView:
         if finished_ms is None or not self._fit.carry_over(finished_ms, position_ms, corrected_ms):
             return False
         # The line goes on through the boundary: it holds before and after.
-        self._track, self._before = track, None
-        self._moved_ms = corrected_ms
+        self._track = track
+        self._moved_ms, self._holds_from_ms = corrected_ms, float("-inf")
         return True
 
     def _move(
@@ -128,7 +128,7 @@ class LeaderView:
     ) -> RemoteTransport | None:
         self._before = self.remote()
         self._track = track
-        self._moved_ms = corrected_ms
+        self._moved_ms = self._holds_from_ms = corrected_ms
         self._stale = 0
         self._fit.restart(position_ms, corrected_ms, is_playing, exact=exact)
         return self.remote(jump=True)
