@@ -6,10 +6,10 @@ from typing import Protocol
 
 from protocol.rest import LocalAccountRequest, LocalAccountResponse
 from server.errors import unauthorized
-from server.hub import epoch_ms
 from server.records import Account
 from server.storage import Storage
 from server.tokens import hash_token, new_token
+from server.wall_clock import epoch_ms
 
 #: RFC 6750, section 2.1; Spotify's tokens are a few hundred characters long.
 _BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]{1,4096}=*) *", re.IGNORECASE)

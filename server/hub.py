@@ -14,6 +14,7 @@ from server.records import Account, Grant, SessionRecord
 from server.room import Room, RoomTimes
 from server.settings import Settings
 from server.storage import Storage
+from server.wall_clock import epoch_ms
 from server.writer import Writer
 
 _NS_PER_S = 1_000_000_000
@@ -21,11 +22,6 @@ _ACTIVITY_PERSIST_S = 60.0
 _MIN_TIMER_S = 0.001
 
 logger = logging.getLogger(__name__)
-
-
-def epoch_ms() -> int:
-    """Return the wall clock in epoch milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def room_times(settings: Settings) -> RoomTimes:
@@ -59,6 +55,7 @@ class Hub:
         self._storage = storage
         self._times = room_times(settings)
         self._token_ttl_ms = round(settings.token_ttl_s * 1000)
+        self._keep_interval_ms = self._token_ttl_ms // 10
         self._mono_ns = mono_ns
         self._rooms: dict[str, LiveRoom] = {}
         self._numbers = itertools.count(1)
@@ -68,7 +65,9 @@ class Hub:
     async def start(self) -> None:
         """Take up the sessions that were running when the server stopped; their leaders have one grace to return."""
         for record in await self._storage.unfinished_sessions():
-            self._open(record)
+            live = self._open(record)
+            self.apply(live, live.room.tick(self._mono_ns()))
+        await self.writer.flush()
         self.writer.start()
         self._token_keeper = asyncio.create_task(self._keep_tokens(), name="lockstep-server-tokens")
 
@@ -85,7 +84,6 @@ class Hub:
         if self._token_keeper is not None:
             self._token_keeper.cancel()
             await asyncio.gather(self._token_keeper, return_exceptions=True)
-        self._extend_tokens(self._tokens_in_use(), self._token_ttl_ms)
         for live in self._rooms.values():
             self.apply(live, live.room.save(self._mono_ns()))
         await self.writer.stop()
@@ -111,17 +109,15 @@ class Hub:
         connection = next(self._numbers)
         live.peers[connection] = peer
         live.tokens[connection] = grant.token_hash
-        self._extend_tokens([grant.token_hash], self._token_ttl_ms + 2 * self._keep_interval_ms)
+        self._extend_tokens([grant.token_hash])
         self.apply(live, live.room.connected(grant.role, connection, self._mono_ns()))
         logger.info("session %s: the %s connected", live.session_id, grant.role.value)
         return connection
 
     def disconnect(self, live: LiveRoom, connection: int) -> None:
-        """Take a socket that is gone out of its room; its token lives on for its full time."""
+        """Take a socket that is gone out of its room."""
         live.peers.pop(connection, None)
-        token_hash = live.tokens.pop(connection, None)
-        if token_hash is not None and token_hash not in live.tokens.values():
-            self._extend_tokens([token_hash], self._token_ttl_ms)
+        live.tokens.pop(connection, None)
         if not self._stopping:
             self.apply(live, live.room.disconnected(connection, self._mono_ns()))
 
@@ -192,21 +188,14 @@ class Hub:
         live.timer = None
         self.apply(live, live.room.tick(self._mono_ns()))
 
-    @property
-    def _keep_interval_ms(self) -> int:
-        return self._token_ttl_ms // 10
-
     async def _keep_tokens(self) -> None:
-        # Beyond the next round by a full life: whenever the process is killed, a token in use outlives it that long.
         while True:
             await asyncio.sleep(max(_MIN_TIMER_S, self._keep_interval_ms / 1000))
-            self._extend_tokens(self._tokens_in_use(), self._token_ttl_ms + 2 * self._keep_interval_ms)
+            self._extend_tokens([token for live in self._rooms.values() for token in live.tokens.values()])
 
-    def _tokens_in_use(self) -> list[str]:
-        return [token_hash for live in self._rooms.values() for token_hash in live.tokens.values()]
-
-    def _extend_tokens(self, token_hashes: Iterable[str], life_ms: int) -> None:
-        expires_at_ms = epoch_ms() + life_ms
+    def _extend_tokens(self, token_hashes: Iterable[str]) -> None:
+        # Two rounds more than a full life: however the socket or this process is lost, its token outlives it that long.
+        expires_at_ms = epoch_ms() + self._token_ttl_ms + 2 * self._keep_interval_ms
         for token_hash in token_hashes:
             self.writer.batch.token_expiries_ms[token_hash] = expires_at_ms
         if not self.writer.batch.is_empty():

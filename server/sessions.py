@@ -15,11 +15,12 @@ from protocol.rest import (
     StatusResponse,
 )
 from server.errors import RefusedError, ServerError
-from server.hub import Hub, epoch_ms
+from server.hub import Hub
 from server.records import Account, Grant, Seating, SessionRecord
 from server.settings import Settings
 from server.storage import Storage
 from server.tokens import hash_token, new_join_code, new_token
+from server.wall_clock import epoch_ms
 
 _CODE_ATTEMPTS = 10
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

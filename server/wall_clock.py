@@ -1,10 +1,15 @@
-"""A wall clock that is never stepped: read once, then carried on by the monotonic clock."""
+"""The wall clock as it is, for expiry times, and one that is never stepped, for SNTP."""
 
 import time
 from collections.abc import Callable
 
 _NS_PER_S = 1_000_000_000
 _READINGS = 5
+
+
+def epoch_ms() -> int:
+    """Return the machine's wall clock in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 class MonotonicWallClock:

@@ -10,12 +10,13 @@ from server.accounts import bearer_of
 from server.answers import refusal
 from server.effects import CLOSE_SESSION_ENDED
 from server.errors import RefusedError, unauthorized
-from server.hub import Hub, LiveRoom, epoch_ms
+from server.hub import Hub, LiveRoom
 from server.peer import Peer
 from server.records import Grant, SessionRecord
 from server.rest_routes import WS_PATH
 from server.services import Services
 from server.tokens import hash_token
+from server.wall_clock import epoch_ms
 
 router = APIRouter()
 

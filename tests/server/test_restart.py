@@ -81,6 +81,17 @@ async def test_after_a_restart_a_leader_that_stays_away_ends_the_session(tmp_pat
         assert await follower.event() == SessionEnd(reason="leader_lost")
 
 
+async def test_without_grace_a_restart_ends_what_was_running(tmp_path: Path) -> None:
+    with running(local_settings(tmp_path / "server.db")) as server:
+        ann = server.person("Ann")
+        session = ann.create()
+        leader = await server.socket(session.session_id, session.ws_token)
+        assert isinstance(await leader.event(), Snapshot)
+    with running(local_settings(tmp_path / "server.db", leader_grace_s=0)) as server:
+        ann.base_url = server.base_url
+        assert ann.request("GET", f"/runbuddy/sessions/{session.session_id}").json()["status"] == "ended"
+
+
 async def test_a_graceful_stop_tells_both_to_come_back_and_ends_nothing(tmp_path: Path) -> None:
     with running(local_settings(tmp_path / "server.db", leader_grace_s=0)) as server:
         ann, bob = server.person("Ann"), server.person("Bob")
@@ -99,6 +110,7 @@ async def test_a_graceful_stop_tells_both_to_come_back_and_ends_nothing(tmp_path
         assert isinstance(snapshot, Snapshot)
         assert snapshot.position_ms == 99
         ann.base_url = server.base_url
+        assert ann.request("GET", f"/runbuddy/sessions/{session.join_code}").json()["status"] == "active"
         assert ann.request("GET", f"/runbuddy/sessions/{waiting.join_code}").json()["status"] == "waiting"
 
 

@@ -108,6 +108,17 @@ def test_the_last_position_before_silence_is_stored_too() -> None:
     assert room.next_due_ns() == S
     assert room.tick(S) == [Persist(room.snapshot)]
     assert room.snapshot.position_ms == 250
+    assert room.tick(3 * S) == []
+    assert room.next_due_ns() == TIMES.idle_ns + S // 4
+
+
+def test_the_last_position_before_the_end_or_a_stop_is_stored_too() -> None:
+    room = full_room()
+    room.received(LEADER, position(positionMs=250), S // 4)
+    assert room.save(S // 2) == [Persist(room.snapshot)]
+    assert room.save(S // 2) == []
+    room.received(LEADER, position(positionMs=500), S // 2)
+    assert Persist(room.snapshot) in room.end(EndReason.ENDED_BY_LEADER)
 
 
 def test_the_leader_hears_of_each_change_of_the_follower_once() -> None:
