@@ -1,0 +1,79 @@
+"""`lockstep demo`: the main job on one machine, with what was measured."""
+
+import asyncio
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.status import Status
+
+from ui.cli.exit_codes import EPILOG, ExitCode
+from ui.cli.failures import tell_on_stderr
+from ui.demo.player_process import DemoError
+from ui.demo.report import PLOT_NAME, evaluate, result_table, write_report
+from ui.demo.runner import run_demo
+from ui.demo.scenario import DEFAULT_SECONDS, SHORTEST_SECONDS, scenario
+
+DEFAULT_REPORT: Final = Path("lockstep-demo")
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(epilog=EPILOG)
+def demo(
+    *,
+    seconds: Annotated[
+        int, typer.Option(metavar="N", min=SHORTEST_SECONDS, help="How long to play; the whole scenario by default.")
+    ] = DEFAULT_SECONDS,
+    report: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where drift.png and result.json are written.")
+    ] = DEFAULT_REPORT,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Play through this machine's own output instead of capturing the sound.")
+    ] = False,
+) -> None:
+    """Start a server, a leader and a follower on this machine, play the demo music, and say what was measured."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    try:
+        exit_code = asyncio.run(_demo(console, seconds, report, listen=listen))
+    except DemoError as error:
+        tell_on_stderr(f"the demo failed: {error}. Try “lockstep doctor”.")
+        exit_code = ExitCode.UNEXPECTED
+    except OSError as error:
+        tell_on_stderr(f"the report can't be written to {report}: {error.strerror or error}")
+        exit_code = ExitCode.DATA_DIR
+    except KeyboardInterrupt:
+        exit_code = ExitCode.INTERRUPTED
+    raise typer.Exit(exit_code)
+
+
+async def _demo(console: Console, seconds: int, report: Path, *, listen: bool) -> ExitCode:
+    steps = scenario(seconds)
+    console.print("Lockstep demo: a leader and a follower play the same music on this machine.")
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-demo-")))
+        status = stack.enter_context(Status("Getting ready …", console=console)) if console.is_terminal else None
+
+        def tell(text: str) -> None:
+            console.print(text)
+
+        def on_sync(text: str) -> None:
+            if status is not None:
+                status.update(text)
+
+        run = await run_demo(steps, folder, listen=listen, tell=tell, on_sync=on_sync)
+        if status is not None:
+            status.update("Measuring what was heard …")
+        result = evaluate(run, steps)
+        # Qt draws in the main thread only; nothing else runs any more.
+        write_report(report, run, result, steps)
+    console.print()
+    console.print(result_table(result))
+    console.print(f"Drift over time: {report / PLOT_NAME}")
+    if not result.ok:
+        tell_on_stderr("the players were not in lockstep after everything that happened; see the table")
+        return ExitCode.UNEXPECTED
+    return ExitCode.OK
