@@ -14,11 +14,8 @@ Pure: every input takes the monotonic time in ns and returns effects for the she
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from pydantic_core import from_json
-
 from protocol.events import (
     EndReason,
-    Event,
     Leave,
     Participant,
     ParticipantState,
@@ -31,7 +28,6 @@ from protocol.events import (
     Snapshot,
     SnapshotState,
     Transport,
-    parse_event,
 )
 from protocol.wire import ProtocolError
 from server.effects import (
@@ -47,15 +43,10 @@ from server.effects import (
     Persist,
     Send,
 )
+from server.frames import read_frame
 from server.records import Account
 
 FAULT_GRACE_NS = 2_000_000_000
-
-_ALLOWED: dict[Role, tuple[type[Event], ...]] = {
-    Role.LEADER: (Transport, Position, Ping, Leave, Ready, Pong),
-    Role.FOLLOWER: (Ping, Leave, Ready, Pong),
-}
-_SPOKEN = {Role.LEADER: "transport, position, ping and leave", Role.FOLLOWER: "ping, ready and leave"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +129,7 @@ class Room:
         if role is None:
             return []
         try:
-            event = parse_event(text)
-            if isinstance(event, Transport | Position):
-                _require_strict_json(text)
-            _require_allowed(event, role)
+            event = read_frame(text, role)
         except ProtocolError as error:
             return self._fault(connection, CLOSE_POLICY_VIOLATION, str(error), mono_ns)
         self._active_ns = mono_ns
@@ -302,16 +290,3 @@ class Room:
     def _farewell(self, connection: int) -> list[Effect]:
         reason = (self.end_reason or EndReason.ENDED_BY_LEADER).value
         return [Send(connection, SessionEnd(reason=reason).to_json()), Close(connection, CLOSE_SESSION_ENDED, reason)]
-
-
-def _require_allowed(event: Event | None, role: Role) -> None:
-    if event is not None and not isinstance(event, _ALLOWED[role]):
-        raise ProtocolError("type", f"a {role.value} may send {_SPOKEN[role]}, not {event.type}")
-
-
-def _require_strict_json(text: str) -> None:
-    """Refuse NaN and Infinity even in fields that nobody knows: the peer's parser may choke on what is relayed."""
-    try:
-        from_json(text, allow_inf_nan=False)
-    except ValueError as error:
-        raise ProtocolError("", f"not JSON: {error}") from None

@@ -1,12 +1,11 @@
 """Bearer headers, and accounts that the server gives out itself."""
 
-import httpx
 import pytest
 
 from protocol.rest import ErrorBody, LocalAccountResponse
 from server.accounts import bearer_of
 from server.settings import AccountsMode
-from tests.server.harness import RunningServer, Start
+from tests.server.harness import RunningServer, Start, http
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ def test_a_bearer_is_read_as_rfc_6750_has_it(header: str | None, token: str | No
 
 
 def test_each_request_makes_an_account_of_its_own(server: RunningServer) -> None:
-    answers = [httpx.post(f"{server.base_url}/local/accounts", json={"displayName": "Ann"}) for _ in range(2)]
+    answers = [http("POST", f"{server.base_url}/local/accounts", json={"displayName": "Ann"}) for _ in range(2)]
     one, two = (LocalAccountResponse.model_validate(answer.json()) for answer in answers)
     assert [answer.status_code for answer in answers] == [201, 201]
     assert one.account_id != two.account_id
@@ -38,7 +37,7 @@ def test_each_request_makes_an_account_of_its_own(server: RunningServer) -> None
 
 @pytest.mark.parametrize("body", [{}, {"displayName": ""}, {"displayName": 5}, {"displayName": "n" * 301}])
 def test_a_wrong_name_is_refused(server: RunningServer, body: dict[str, object]) -> None:
-    answer = httpx.post(f"{server.base_url}/local/accounts", json=body)
+    answer = http("POST", f"{server.base_url}/local/accounts", json=body)
     assert answer.status_code == 422
     assert ErrorBody.model_validate(answer.json()).message.startswith("displayName: ")
 
@@ -52,5 +51,5 @@ def test_a_name_is_shown_as_it_was_given(server: RunningServer) -> None:
 
 def test_a_server_for_spotify_accounts_gives_out_none(start: Start) -> None:
     server = start(accounts=AccountsMode.SPOTIFY)
-    assert httpx.post(f"{server.base_url}/local/accounts", json={"displayName": "Ann"}).status_code == 404
-    assert "/local/accounts" not in httpx.get(f"{server.base_url}/openapi.json").text
+    assert http("POST", f"{server.base_url}/local/accounts", json={"displayName": "Ann"}).status_code == 404
+    assert "/local/accounts" not in http("GET", f"{server.base_url}/openapi.json").text

@@ -9,7 +9,7 @@ import pytest
 
 from protocol import limits
 from protocol.rest import Billboard, ErrorBody, SessionDetail, SessionStatus, StatusResponse
-from tests.server.harness import Person, RunningServer, Start
+from tests.server.harness import Person, RunningServer, Start, http
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> str:
@@ -51,7 +51,7 @@ def test_the_address_of_the_socket_follows_the_name_and_scheme_of_the_request(se
     person = server.person()
     body = {"playlistId": "p", "playlistName": "n", "pairedTrackCount": 1}
     headers = {"Authorization": f"Bearer {person.token}", "Host": "api.lockstep.at", "X-Forwarded-Proto": "https"}
-    answer = httpx.post(f"{server.base_url}/runbuddy/sessions", json=body, headers=headers)
+    answer = http("POST", f"{server.base_url}/runbuddy/sessions", json=body, headers=headers)
     assert answer.json()["wsUrl"] == "wss://api.lockstep.at/runbuddy/ws"
 
 
@@ -162,7 +162,7 @@ def test_an_unknown_session_is_not_found(server: RunningServer, key: str, method
 )
 def test_every_route_asks_who_is_there(server: RunningServer, header: str | None, method: str, path: str) -> None:
     headers = {} if header is None else {"Authorization": header.encode()}
-    answer = httpx.request(method, f"{server.base_url}/runbuddy/sessions{path}", headers=headers)
+    answer = http(method, f"{server.base_url}/runbuddy/sessions{path}", headers=headers)
     refused(answer, 401, "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
@@ -189,13 +189,13 @@ def test_every_route_asks_who_is_there(server: RunningServer, header: str | None
 def test_a_wrong_body_is_refused_with_the_field(server: RunningServer, content: str, field: str) -> None:
     person = server.person()
     headers = {"Authorization": f"Bearer {person.token}", "Content-Type": "application/json"}
-    answer = httpx.post(f"{server.base_url}/runbuddy/sessions", content=content, headers=headers)
+    answer = http("POST", f"{server.base_url}/runbuddy/sessions", content=content, headers=headers)
     assert re.match(rf"{field}: \S", refused(answer, 422, "invalid_request"))
 
 
 def test_a_body_that_is_no_text_is_refused(server: RunningServer) -> None:
     headers = {"Authorization": f"Bearer {server.person().token}", "Content-Type": "application/json"}
-    answer = httpx.post(f"{server.base_url}/runbuddy/sessions", content=b"\xff\xfe\x00", headers=headers)
+    answer = http("POST", f"{server.base_url}/runbuddy/sessions", content=b"\xff\xfe\x00", headers=headers)
     assert answer.status_code in {400, 422}
     assert ErrorBody.model_validate(answer.json()).message
 
@@ -205,8 +205,8 @@ def test_unknown_fields_of_a_newer_client_are_ignored(server: RunningServer) -> 
 
 
 def test_unknown_addresses_and_methods_answer_in_the_same_form(server: RunningServer) -> None:
-    refused(httpx.get(f"{server.base_url}/nothing"), 404, "not_found")
-    answer = httpx.put(f"{server.base_url}/runbuddy/sessions")
+    refused(http("GET", f"{server.base_url}/nothing"), 404, "not_found")
+    answer = http("PUT", f"{server.base_url}/runbuddy/sessions")
     refused(answer, 405, "method_not_allowed")
     assert answer.headers["Allow"]
 
@@ -214,7 +214,7 @@ def test_unknown_addresses_and_methods_answer_in_the_same_form(server: RunningSe
 def test_a_host_name_too_long_for_an_address_is_refused(server: RunningServer) -> None:
     headers = {"Authorization": f"Bearer {server.person().token}", "Host": "h" * 400}
     body = {"playlistId": "p", "playlistName": "n", "pairedTrackCount": 1}
-    refused(httpx.post(f"{server.base_url}/runbuddy/sessions", json=body, headers=headers), 400, "bad_host")
+    refused(http("POST", f"{server.base_url}/runbuddy/sessions", json=body, headers=headers), 400, "bad_host")
 
 
 def test_an_idle_session_is_over_and_off_the_billboard(start: Start) -> None:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
 import pytest
 
 from protocol.rest import ErrorBody
 from server.errors import RefusedError
 from server.settings import AccountsMode
 from server.spotify_accounts import SpotifyAccounts
-from tests.server.harness import Person, Start
+from tests.server.harness import Person, Start, http
 
 S = 1_000_000_000
 ME = {"account_id": "acc1", "id": "ann", "display_name": "Ann"}
@@ -149,6 +148,6 @@ def test_the_routes_take_spotifys_tokens_and_pass_on_its_refusals(spotify: Stand
     answer = ann.request("GET", f"/runbuddy/sessions/{session.join_code}")
     assert answer.json()["hostDisplayName"] == "Ann"
     spotify.status, spotify.headers = 429, {"Retry-After": "33"}
-    answer = httpx.get(f"{server.base_url}/runbuddy/sessions", headers={"Authorization": "Bearer other"})
+    answer = http("GET", f"{server.base_url}/runbuddy/sessions", headers={"Authorization": "Bearer other"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "33")
     assert ErrorBody.model_validate(answer.json()).error == "unavailable"

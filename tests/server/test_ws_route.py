@@ -7,13 +7,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import websockets
 
 from protocol.events import Participant, ParticipantState, Pong, Position, SessionEnd, Snapshot, Transport
 from protocol.rest import CreateSessionResponse, ErrorBody, SessionDetail
-from tests.server.harness import Person, RunningServer, Socket, Start
+from tests.server.harness import Person, RunningServer, Socket, Start, http
 
 
 class Pair:
@@ -346,4 +345,4 @@ async def test_an_unknown_websocket_address_is_refused(server: RunningServer) ->
 
 
 def test_the_websocket_address_is_nothing_for_plain_http(server: RunningServer) -> None:
-    assert httpx.get(f"{server.base_url}/runbuddy/ws").status_code == 404
+    assert http("GET", f"{server.base_url}/runbuddy/ws").status_code == 404
