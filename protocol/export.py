@@ -33,7 +33,7 @@ REST_MODELS: Final[tuple[type[WireModel], ...]] = (
 class _WireSchema(GenerateJsonSchema):
     """pydantic's generator without the titles that it makes up from field names."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002, ANN401 - the overridden signature
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - the overridden signature
         return False
 
 
@@ -101,7 +101,7 @@ def _event_schema(kind: str, model: type[WireModel]) -> dict[str, Any]:
     return schema
 
 
-def _with_wire_names(node: Any) -> Any:  # noqa: ANN401 - any JSON
+def _with_wire_names(node: Any) -> Any:
     """Return the schema with `snake_case` names in its descriptions as they are on the wire."""
     if isinstance(node, list):
         return [_with_wire_names(item) for item in node]
