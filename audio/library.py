@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from audio.decode.client import DecoderClient
-from audio.decode.pcm import PcmFile
+from audio.decode.pcm_file import PcmFile
 from audio.engine.messages import Load
 from audio.errors import TrackError
 from audio.queue import QueueItem

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio.child import ChildProcess, Message
-from audio.decode.pcm import PcmFile
+from audio.decode.pcm_file import PcmFile
 from audio.errors import TrackError
 
 _log = logging.getLogger(__name__)

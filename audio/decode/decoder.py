@@ -17,7 +17,8 @@ import numpy as np
 import soxr
 import vlc
 
-from audio.decode.pcm import CHANNELS, PcmFile, open_pcm, probe_wav
+from audio.decode.pcm import CHANNELS, open_pcm, probe_wav
+from audio.decode.pcm_file import PcmFile
 
 Progress = Callable[[int], None]
 """Called with the number of bytes decoded so far."""

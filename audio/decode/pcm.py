@@ -1,11 +1,12 @@
 """Decoded music: a WAV file of 16-bit stereo that is mapped into memory."""
 
 import wave
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from audio.decode.pcm_file import PcmFile
 
 CHANNELS = 2
 BYTES_PER_FRAME = 2 * CHANNELS
@@ -13,21 +14,6 @@ WAV_HEADER_BYTES = 44
 
 Pcm = npt.NDArray[np.int16]
 """Samples of shape (frames, 2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PcmFile:
-    """Where decoded music lies: `frames` of 16-bit stereo at `rate` Hz from `offset_bytes` on."""
-
-    path: str
-    offset_bytes: int
-    frames: int
-    rate: int
-
-    @property
-    def duration_ms(self) -> float:
-        """Return the length in ms, exact to the sample."""
-        return self.frames * 1000 / self.rate
 
 
 def open_pcm(file: PcmFile) -> Pcm:

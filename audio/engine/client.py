@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from audio.child import ChildProcess, Message
-from audio.decode.pcm import PcmFile
+from audio.decode.pcm_file import PcmFile
 from audio.engine.messages import (
     Command,
     Follow,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from audio.child import Message
-from audio.decode.pcm import PcmFile
+from audio.decode.pcm_file import PcmFile
 from protocol.timeline import ClockMapping, Timeline
 
 

@@ -1,14 +1,15 @@
 """What an output is: it asks for blocks, each with the time at which its first frame is at the DAC."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from audio.decode.pcm import Pcm
+if TYPE_CHECKING:
+    from audio.decode.pcm import Pcm
 
 PREFERRED_RATE: Final = 44_100
 BLOCK_FRAMES: Final = 1024
 
-RenderBlock = Callable[[Pcm, int], None]
+RenderBlock = Callable[["Pcm", int], None]
 """Called with (block to fill, DAC time in ns of its first frame)."""
 
 
