@@ -60,8 +60,9 @@ def result_table(result: DemoResult) -> Table:
     table.add_column("what")
     table.add_column("result", justify="right")
     table.add_row("join: from the follower's command to ready", f"{result.join_ms / 1000:.2f} s")
+    table.add_row(f"within {LOCKSTEP_MS:.0f} ms of the leader, for good, after", "")
     for label, after_ms in result.settled:
-        table.add_row(f"in lockstep (within {LOCKSTEP_MS:.0f} ms) after: {label}", _after(after_ms))
+        table.add_row(f"  {label}", _after(after_ms))
     if result.drift is not None:
         table.add_row("drift reported, median / p99 / max", _three(result.drift))
     if result.heard is not None:

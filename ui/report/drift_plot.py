@@ -18,6 +18,8 @@ _HEARD: Final = "#c2410c"
 _MARK: Final = "#9aa3ad"
 #: The smallest span of the vertical axis: a flat line is to look flat.
 _MIN_SPAN_MS: Final = 0.5
+#: A curve with nothing to show for longer than this is interrupted.
+_GAP_S: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,13 @@ def _draw(pg: Any, plot: Any, curve: Series, colour: str, span_ms: float) -> Non
     times: npt.NDArray[np.float64] = np.asarray(curve.times_s, dtype=float)
     values: npt.NDArray[np.float64] = np.asarray(curve.values_ms, dtype=float)
     inside = np.abs(values) <= span_ms
+    # A pause is a gap, not a line from its beginning to its end.
+    inside[1:] &= np.diff(times) < _GAP_S
     plot.plot(
         times, np.where(inside, values, np.nan), pen=pg.mkPen(colour, width=2), connect="finite", name=curve.label
     )
     for above, symbol in ((True, "t1"), (False, "t")):
-        out = ~inside & ((values > 0) == above)
+        out = (np.abs(values) > span_ms) & ((values > 0) == above)
         if out.any():
             edge = np.full(int(out.sum()), span_ms if above else -span_ms) * 0.97
             plot.plot(times[out], edge, pen=None, symbol=symbol, symbolSize=9, symbolBrush=colour, symbolPen=None)
