@@ -24,7 +24,7 @@ from client.errors import (
     one_line,
 )
 from client.outbox import Outbox
-from protocol.events import Event, Leave, SessionEnd, parse_event
+from protocol.events import EndReason, Event, Leave, SessionEnd, parse_event
 from protocol.wire import ProtocolError
 
 PING_INTERVAL_S: Final = 2.0
@@ -45,6 +45,12 @@ CLOSE_REPLACED: Final = 4001
 _TOKEN_REFUSED = {401, 403}
 _UNKNOWN_SESSION = {404, 410}
 _TRY_AGAIN = {408, 425, 429}
+
+_ENDINGS: Final[dict[str, str]] = {
+    EndReason.ENDED_BY_LEADER: "the leader ended the session",
+    EndReason.LEADER_LOST: "the session is over: the leader's connection was lost",
+    EndReason.EXPIRED: "the session is over: nobody used it for too long",
+}
 
 # The library logs request lines, and the token is in them; no logging configuration can switch this logger on.
 _SILENT = logging.Logger("websockets", level=logging.CRITICAL + 1)
@@ -353,8 +359,8 @@ def _send_at_once(connection: ClientConnection) -> None:
 
 
 def _ended(reason: str) -> CloseReason:
-    error = SessionEndedError(reason, f"the session is over ({one_line(reason) or 'no reason given'})")
-    return CloseReason(CloseKind.SESSION_ENDED, error)
+    why = _ENDINGS.get(reason, f"the session is over ({one_line(reason) or 'no reason given'})")
+    return CloseReason(CloseKind.SESSION_ENDED, SessionEndedError(reason, f"{why}; start or join another one"))
 
 
 def _refused(sentence: str) -> CloseReason:

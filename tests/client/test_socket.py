@@ -130,6 +130,7 @@ async def test_events_arrive_in_order_and_the_end_ends_it():
     assert reason.kind is CloseKind.SESSION_ENDED
     assert isinstance(reason.error, SessionEndedError)
     assert reason.error.reason == "ended_by_leader"
+    assert str(reason.error).startswith("the leader ended the session")
     assert buddy.states == [SocketState.CONNECTING, SocketState.CONNECTED, SocketState.CLOSED]
 
 
