@@ -1,0 +1,65 @@
+"""The `lockstep` command itself: quick, lazy, and complete."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ui.cli.app import COMMANDS
+from ui.cli.exit_codes import MEANINGS
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "ui.cli.app", *arguments], capture_output=True, text=True, check=False)
+
+
+def loaded_modules(*arguments: str) -> set[str]:
+    code = (
+        "import sys\n"
+        f"sys.argv = ['lockstep', *{arguments!r}]\n"
+        "from ui.cli.app import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print('\\nloaded:', *sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(answer.stdout.rpartition("loaded:")[2].split())
+
+
+def test_help_lists_every_command_and_every_exit_code_and_loads_none_of_them():
+    answer = run("--help")
+    assert answer.returncode == 0
+    for command, (_, text) in COMMANDS.items():
+        assert command in answer.stdout
+        assert text.split()[0] in answer.stdout
+    assert "Exit codes: 0" in answer.stdout
+    assert not {"pydantic", "httpx", "fastapi", "numpy", "PySide6"} & loaded_modules("--help")
+
+
+@pytest.mark.parametrize("command", ["serve", "lead", "follow"])
+def test_every_command_explains_itself_without_qt(command):
+    answer = run(command, "--help")
+    assert answer.returncode == 0
+    assert f"Usage: lockstep {command}" in answer.stdout
+    assert "PySide6" not in loaded_modules(command, "--help")
+
+
+def test_a_player_loads_no_server():
+    assert not {"fastapi", "sqlalchemy", "uvicorn"} & loaded_modules("follow", "--help")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("dance",), ("lead",), ("lead", "x.json", "--seconds", "soon"), ("serve", "--x")]
+)
+def test_wrong_usage_is_said_without_a_traceback(arguments):
+    answer = run(*arguments)
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+    assert "Usage: lockstep" in answer.stderr
+
+
+def test_the_documentation_has_the_same_exit_codes():
+    text = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"| {code.value} | {meaning} |" in text
