@@ -1,59 +1,44 @@
 """RunBuddyWebSocketClient: one session's events, reconnecting (plan, section 3)."""
 
 import asyncio
-import contextlib
-import logging
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidProxy, InvalidStatus, InvalidURI
 
 from client.backoff import Backoff
+from client.close_reason import (
+    TOKEN_REFUSED,
+    CloseKind,
+    CloseReason,
+    ended,
+    reason_of_close,
+    reason_of_refusal,
+    refused,
+)
+from client.dial import bad_ws_address, checked_ws_url, dial
 from client.errors import (
     AddressError,
     ClientError,
     ServerUnreachableError,
-    SessionEndedError,
-    SessionRefusedError,
     one_line,
 )
 from client.outbox import Outbox
-from protocol.events import EndReason, Event, Leave, SessionEnd, parse_event
+from protocol.events import Event, Leave, SessionEnd, parse_event
 from protocol.wire import ProtocolError
 
-PING_INTERVAL_S: Final = 2.0
-PING_TIMEOUT_S: Final = 4.0
-OPEN_TIMEOUT_S: Final = 5.0
-CLOSE_TIMEOUT_S: Final = 1.0
+__all__ = ["CloseKind", "CloseReason", "RunBuddyWebSocketClient", "SocketState"]
+
+#: How long `close()` goes on sending what is queued.
+FLUSH_TIMEOUT_S: Final = 1.0
 
 #: A connection that lived so long was a good one: the next reconnect is at once again.
 STABLE_S: Final = 2.0
 
-#: Frames above the contract's size are reported, not fatal; only nonsense of this size breaks the connection.
-MAX_FRAME_BYTES: Final = 1024 * 1024
-
-CLOSE_NORMAL: Final = 1000
-CLOSE_SESSION_ENDED: Final = 4000
-CLOSE_REPLACED: Final = 4001
-
-_TOKEN_REFUSED = {401, 403}
-_UNKNOWN_SESSION = {404, 410}
 _TRY_AGAIN = {408, 425, 429}
-
-_ENDINGS: Final[dict[str, str]] = {
-    EndReason.ENDED_BY_LEADER: "the leader ended the session",
-    EndReason.LEADER_LOST: "the session is over: the leader's connection was lost",
-    EndReason.EXPIRED: "the session is over: nobody used it for too long",
-}
-
-# The library logs request lines, and the token is in them; no logging configuration can switch this logger on.
-_SILENT = logging.Logger("websockets", level=logging.CRITICAL + 1)
 
 _T = TypeVar("_T")
 
@@ -65,27 +50,6 @@ class SocketState(StrEnum):
     CONNECTED = "connected"
     RECONNECTING = "reconnecting"
     CLOSED = "closed"
-
-
-class CloseKind(StrEnum):
-    """Why the connection is over for good."""
-
-    CLOSED = "closed"
-    SESSION_ENDED = "session_ended"
-    REPLACED = "replaced"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class CloseReason:
-    """Why `run` returned.
-
-    `error` is None after our own `close()` or `leave`, a SessionEndedError when the session is over, otherwise the
-    ClientError that says why the server won't have us.
-    """
-
-    kind: CloseKind
-    error: ClientError | None = None
 
 
 class RunBuddyWebSocketClient:
@@ -109,7 +73,7 @@ class RunBuddyWebSocketClient:
         renew_token: Callable[[], Awaitable[str]] | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        self._ws_url = _checked_url(ws_url)
+        self._ws_url = checked_ws_url(ws_url)
         self._session_id = session_id
         self._token = token
         self._on_event = on_event
@@ -170,14 +134,11 @@ class RunBuddyWebSocketClient:
             await self._unless_closing(asyncio.sleep(self._backoff.next_delay_s()))
             if self._closing.is_set():
                 return CloseReason(CloseKind.CLOSED)
-            connection = await self._unless_closing(self._open())
-            if connection is None:
-                return CloseReason(CloseKind.CLOSED)
-            return await self._carry(connection)
+            connection = await self._unless_closing(dial(self._ws_url, self._session_id, self._token))
         except InvalidStatus as refusal:
             return await self._after_refusal(refusal.response.status_code)
         except ssl.SSLCertVerificationError as error:
-            return _refused(
+            return refused(
                 f"no secure connection to the session ({one_line(error.verify_message)}); "
                 "check this computer's date and the server's certificate"
             )
@@ -187,29 +148,18 @@ class RunBuddyWebSocketClient:
                 AddressError("the proxy set in this environment can't be used; add the server to NO_PROXY"),
             )
         except (InvalidURI, UnicodeError):
-            return CloseReason(CloseKind.REFUSED, _bad_address())
+            return CloseReason(CloseKind.REFUSED, bad_ws_address())
         except (OSError, InvalidHandshake) as error:
             self._trouble = f"no connection to the session ({one_line(str(error)) or 'timed out'}); trying again"
             return None
-
-    async def _open(self) -> ClientConnection:
-        query = urlencode({"sessionId": self._session_id, "token": self._token})
-        return await _Connect(
-            f"{self._ws_url}?{query}",
-            compression=None,
-            open_timeout=OPEN_TIMEOUT_S,
-            ping_interval=PING_INTERVAL_S,
-            ping_timeout=PING_TIMEOUT_S,
-            close_timeout=CLOSE_TIMEOUT_S,
-            max_size=MAX_FRAME_BYTES,
-            logger=_SILENT,
-        )
+        if connection is None:
+            return CloseReason(CloseKind.CLOSED)
+        return await self._carry(connection)
 
     async def _carry(self, connection: ClientConnection) -> CloseReason | None:
         """Read and write until the connection or this client closes."""
         loop = asyncio.get_running_loop()
         opened_at_s = loop.time()
-        _send_at_once(connection)
         self._renewed = False
         self._trouble = None
         self._outbox.go_online()
@@ -223,7 +173,7 @@ class RunBuddyWebSocketClient:
                 reason = reader.result()
                 return reason or self._after_close(connection, lived_s=loop.time() - opened_at_s)
             self._outgoing.set()
-            await asyncio.wait({writer, reader}, timeout=CLOSE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({writer, reader}, timeout=FLUSH_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
             return CloseReason(CloseKind.CLOSED)
         finally:
             for task in (reader, writer, closing):
@@ -250,7 +200,7 @@ class RunBuddyWebSocketClient:
                 continue
             self._on_event(event)
             if isinstance(event, SessionEnd):
-                return _ended(event.reason)
+                return ended(event.reason)
 
     async def _write(self, connection: ClientConnection) -> None:
         """Send what is queued until the connection closes, or, when closing, until the queue is empty."""
@@ -270,17 +220,9 @@ class RunBuddyWebSocketClient:
 
     def _after_close(self, connection: ClientConnection, *, lived_s: float) -> CloseReason | None:
         code, text = connection.close_code, one_line(connection.close_reason or "")
-        if code == CLOSE_SESSION_ENDED:
-            return _ended(text)
-        if code == CLOSE_REPLACED:
-            error = SessionRefusedError(
-                "this session was opened on another device or in another window with the same account; close that one"
-            )
-            return CloseReason(CloseKind.REPLACED, error)
-        if self._left and code == CLOSE_NORMAL:
-            return CloseReason(CloseKind.CLOSED)
-        if code is not None and code >= CLOSE_SESSION_ENDED:
-            return _refused(f"the server closed this session ({text or code}); join it again")
+        reason = reason_of_close(code, text, left=self._left)
+        if reason is not None:
+            return reason
         if lived_s >= STABLE_S:
             self._backoff.reset()
         self._trouble = f"the connection to the session was lost ({text or code or 'no answer'}); trying again"
@@ -291,12 +233,8 @@ class RunBuddyWebSocketClient:
         if status >= 500 or status in _TRY_AGAIN:
             self._trouble = f"the server is not ready (HTTP {status}); trying again"
             return None
-        if status in _UNKNOWN_SESSION:
-            return _refused("the server does not know this session any more; choose another session")
-        if status not in _TOKEN_REFUSED:
-            return _refused(f"this is no RunBuddy session (HTTP {status}); check the server's address")
-        if self._renew_token is None or self._renewed:
-            return _refused("the server refused this session's token; join the session again")
+        if status not in TOKEN_REFUSED or self._renew_token is None or self._renewed:
+            return reason_of_refusal(status)
         try:
             token = await self._unless_closing(_as_coroutine(self._renew_token()))
         except ServerUnreachableError as error:
@@ -325,46 +263,6 @@ class RunBuddyWebSocketClient:
         if state is not self._state:
             self._state = state
             self._on_state(state)
-
-
-class _Connect(connect):
-    """Connect without following redirects: the token is for this server alone."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
-
-
-def _checked_url(ws_url: str) -> str:
-    try:
-        parts = urlsplit(ws_url.strip())
-        valid = parts.scheme in {"ws", "wss"} and bool(parts.hostname) and parts.port != 0 and parts.username is None
-    except ValueError:
-        valid = False
-    if not valid or parts.query or parts.fragment:
-        raise _bad_address()
-    return urlunsplit(parts)
-
-
-def _bad_address() -> AddressError:
-    return AddressError("the server gave no usable WebSocket address (ws://HOST/PATH or wss://HOST/PATH)")
-
-
-def _send_at_once(connection: ClientConnection) -> None:
-    """Switch off Nagle's algorithm, which asyncio's own transports do and others may not."""
-    sock = connection.transport.get_extra_info("socket")
-    if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
-        # A peer that said all and left has closed the socket already; what it said is still to be read.
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _ended(reason: str) -> CloseReason:
-    why = _ENDINGS.get(reason, f"the session is over ({one_line(reason) or 'no reason given'})")
-    return CloseReason(CloseKind.SESSION_ENDED, SessionEndedError(reason, f"{why}; start or join another one"))
-
-
-def _refused(sentence: str) -> CloseReason:
-    return CloseReason(CloseKind.REFUSED, SessionRefusedError(sentence))
 
 
 async def _as_coroutine(work: Awaitable[_T]) -> _T:
