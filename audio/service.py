@@ -417,7 +417,8 @@ class PlaybackService:
         if item is None:
             return
         self._set_current(item)
-        self._announce(TransportAction.TRACK_CHANGE, item, 0, segment.dac_ns)
+        began_ns = segment.dac_ns - round(segment.position_ms / segment.step * NS_PER_MS)
+        self._announce(TransportAction.TRACK_CHANGE, item, 0, began_ns)
 
     def _on_queue_ended(self, ended: QueueEnded) -> None:
         if self.is_runbuddy_follower():

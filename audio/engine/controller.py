@@ -20,6 +20,12 @@ LOCK_MS: Final = 0.012
 #: A glide takes away the error with this time constant.
 GLIDE_TIME_CONSTANT_MS: Final = 150.0
 _AVERAGE_TIME_CONSTANT_MS: Final = 700.0
+#: Two sound cards differ by a steady rate: what keeps coming back within this error is learned, this slowly, as theirs ...
+_LEARN_WITHIN_MS: Final = 0.1
+_LEARN_TIME_CONSTANT_MS: Final = 1_000.0
+_MAX_RATE: Final = 500e-6
+#: ... and from here on it is glided along with for good, because standing still would mean to be pulled back each second.
+_STEADY_RATE: Final = 30e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class DriftController:
 
     def __init__(self) -> None:
         self._average_ms = 0.0
+        self._rate = 0.0
         self._gliding = False
 
     @property
@@ -44,9 +51,9 @@ class DriftController:
         return self._average_ms
 
     def reset(self) -> None:
-        """Forget everything: the player was just put in place."""
+        """Start anew: the player was just put in place. What was learned of the sound cards stays true."""
         self._average_ms = 0.0
-        self._gliding = False
+        self._gliding = abs(self._rate) > _STEADY_RATE
 
     def decide(self, error_ms: float, block_ms: float) -> Decision:
         """Return what to do in a block of `block_ms` at whose start the error is `error_ms`."""
@@ -59,12 +66,18 @@ class DriftController:
             self._gliding = abs(error_ms) > UNLOCK_SINGLE_MS or abs(self._average_ms) > UNLOCK_AVERAGE_MS
             if not self._gliding:
                 return Decision(Correction.NONE)
-        # A wide error is chased as it is; near the goal single readings are noise and their average is the truth.
-        chased_ms = error_ms if abs(error_ms) > UNLOCK_SINGLE_MS else self._average_ms
+        # A wide error is chased as it is; near the goal single readings are noise and their average is the truth, which
+        # then has to start from where the chase ended.
+        if abs(error_ms) > UNLOCK_SINGLE_MS:
+            self._average_ms = error_ms
+        chased_ms = self._average_ms
+        if abs(chased_ms) <= _LEARN_WITHIN_MS:
+            learned = self._rate + chased_ms * block_ms / _LEARN_TIME_CONSTANT_MS**2
+            self._rate = max(-_MAX_RATE, min(_MAX_RATE, learned))
         wanted = chased_ms / max(GLIDE_TIME_CONSTANT_MS, block_ms)
-        glide = max(-MAX_GLIDE, min(MAX_GLIDE, wanted))
-        self._average_ms -= glide * block_ms
-        if abs(chased_ms) <= LOCK_MS:
+        glide = max(-MAX_GLIDE, min(MAX_GLIDE, wanted + self._rate))
+        self._average_ms -= (glide - self._rate) * block_ms
+        if abs(chased_ms) <= LOCK_MS and abs(self._rate) <= _STEADY_RATE:
             self._gliding = False
             return Decision(Correction.GLIDE, 1.0, land=True)
         return Decision(Correction.GLIDE, 1.0 + glide)

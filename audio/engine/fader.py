@@ -20,9 +20,15 @@ class Fader:
         self._tail: npt.NDArray[np.float32] = np.zeros((0, CHANNELS), dtype=np.float32)
 
     def fade_out(self, continuation: Pcm) -> None:
-        """Let the music that was playing, continued in `continuation` (at least `frames` long), fade away."""
-        length = min(self.frames, len(continuation))
-        self._tail = continuation[:length] * self._ramp[::-1][:length]
+        """Let the music that was playing, continued in `continuation` (at least `frames` long), fade away.
+
+        A cut within a fade starts from where that fade is: from full level it would click.
+        """
+        level = self._ramp[self._fade_in_done] if self._fade_in_done < self.frames else np.float32(1)
+        tail = continuation[: self.frames] * self._ramp[::-1] * level
+        tail[: len(self._tail)] += self._tail
+        self._tail = tail
+        self._fade_in_done = self.frames
 
     def fade_in(self) -> None:
         """Let what is rendered from here on fade in."""

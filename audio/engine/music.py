@@ -47,6 +47,12 @@ class Music:
             return self._order[index]
         return None
 
+    def last_from(self, slot: int) -> int:
+        """Return the last of the loaded tracks that follow each other from this one on."""
+        while (successor := self.following(slot)) is not None:
+            slot = successor
+        return slot
+
     def resolve(self, place: Place) -> Place | None:
         """Carry a place beyond a track's end into the next; None where there is no music."""
         slot, frame = place.slot, place.frame

@@ -18,6 +18,7 @@ from audio.engine.controller import UNLOCK_SINGLE_MS, DriftController
 from audio.engine.fader import Fader
 from audio.engine.messages import Follow, Free, Hold, QueueEnded, Segment, SetClock, SetOrder
 from audio.engine.music import Music, Place
+from protocol.limits import JUMP_THRESHOLD_MS
 from protocol.playback import Correction
 from protocol.timeline import ClockMapping
 
@@ -47,6 +48,8 @@ class Renderer:
         self._pending: list[tuple[int, Program]] = []
         self._cursor: Place | None = None
         self._arriving = False
+        self._played_out: int | None = None
+        self._dropped: Place | None = None
         self._next_segment_ns = 0
 
     @property
@@ -60,9 +63,7 @@ class Renderer:
             case SetClock():
                 self._clock = command.mapping
             case SetOrder():
-                self.music.set_order(command.slots)
-                if self._cursor is not None and self._cursor.slot not in self.music:
-                    self._cursor = None
+                self._set_order(command.slots)
             case Free() | Hold():
                 self._schedule(command.at_ns, command)
             case Follow(jump=True):
@@ -72,6 +73,9 @@ class Renderer:
 
     def render(self, out: Pcm, dac_ns: int) -> None:
         """Fill a block of shape (frames, 2) whose first frame is at the DAC at `dac_ns`."""
+        dropped, self._dropped = self._dropped, None
+        if dropped is not None:
+            self.events.append(Segment(dropped.slot, dropped.frame / self._frames_per_ms, dac_ns, 0.0))
         start, frames = 0, len(out)
         while start < frames:
             instant_ns = dac_ns + round(start * self._ns_per_frame)
@@ -81,6 +85,13 @@ class Renderer:
                 end = max(start + 1, min(frames, round((self._pending[0][0] - dac_ns) / self._ns_per_frame)))
             self._render_span(out[start:end], instant_ns)
             start = end
+
+    def _set_order(self, slots: tuple[int, ...]) -> None:
+        cursor = self._cursor
+        if cursor is not None and cursor.slot not in slots:
+            self._fade_out(cursor)
+            self._cursor, self._dropped = None, cursor
+        self.music.set_order(slots)
 
     def _instant_of(self, command: Follow) -> int:
         return 0 if self._clock is None else self._clock.mono_ns_at(command.timeline.corrected_ms)
@@ -108,18 +119,29 @@ class Renderer:
 
     def _enter(self, program: Program, instant_ns: int) -> None:
         self._program = program
+        self._played_out = None
         self._controller.reset()
         self.correction = Correction.NONE
         match program:
             case Free():
-                frame = max(0, round((program.position_ms + (instant_ns - program.at_ns) / 1e6) * self._frames_per_ms))
-                self._cut_to(self.music.resolve(Place(program.slot, frame)), instant_ns)
+                self._enter_free(program, instant_ns)
             case Hold():
                 self._cut_to(None, instant_ns)
             case Follow():
                 self._arriving = True
                 if not program.timeline.is_playing:
                     self._cut_to(None, instant_ns)
+
+    def _enter_free(self, program: Free, instant_ns: int) -> None:
+        frame = max(0, round((program.position_ms + (instant_ns - program.at_ns) / 1e6) * self._frames_per_ms))
+        place = self.music.resolve(Place(program.slot, frame))
+        self._cut_to(place, instant_ns)
+        if place is None and program.slot in self.music:
+            self._end_queue(self.music.last_from(program.slot), instant_ns)
+        elif place is not None and place.slot != program.slot:
+            # The track ended before it was entered: its change is told all the same.
+            position_ms = place.frame / self._frames_per_ms
+            self.events.append(Segment(place.slot, position_ms, instant_ns, 1.0, natural=True))
 
     def _render_span(self, out: Pcm, instant_ns: int) -> None:
         match self._program:
@@ -157,6 +179,9 @@ class Renderer:
             self._cut_to(None, instant_ns)
             self._stand(out, instant_ns, None)
             return
+        if self._cursor is None and self._is_played_out(target):
+            self._stand(out, instant_ns, None)
+            return
         error_frames = None if self._cursor is None else self.music.distance(self._cursor, target)
         arriving, self._arriving = self._arriving, False
         error_ms = None if error_frames is None else error_frames / self._frames_per_ms
@@ -168,7 +193,14 @@ class Renderer:
             self._jump(out, instant_ns, target)
             return
         self.correction = decision.correction
-        self._play(out, instant_ns, decision.step, land=decision.land)
+        # In place is on a whole frame, even where a glide was broken off by a jump to the place it had reached.
+        self._play(out, instant_ns, decision.step, land=decision.land or decision.correction is Correction.NONE)
+
+    def _is_played_out(self, target: Place) -> bool:
+        """Return whether this player, a little ahead of the leader, has already heard the last track to its end."""
+        if self._played_out != target.slot:
+            return False
+        return self.music.frames(target.slot) - target.frame <= JUMP_THRESHOLD_MS * self._frames_per_ms
 
     def _jump(self, out: Pcm, instant_ns: int, target: Place) -> None:
         self.jumps += 1
@@ -187,12 +219,16 @@ class Renderer:
         """Leave where the cursor is, under a fade, and go on at `place` (None: silence)."""
         old, self._cursor = self._cursor, place
         if old is not None:
-            self._fader.fade_out(self.music.read(old.slot, math.floor(old.frame), self._fader.frames))
+            self._fade_out(old)
             if place is None:
                 self.events.append(Segment(old.slot, old.frame / self._frames_per_ms, instant_ns, 0.0))
-        if place is not None and (old is not None or place.frame > 0):
+        # A start that is rounded to the second frame is a start all the same.
+        if place is not None and (old is not None or place.frame > 1):
             self._fader.fade_in()
         self._next_segment_ns = instant_ns
+
+    def _fade_out(self, cursor: Place) -> None:
+        self._fader.fade_out(self.music.read(cursor.slot, math.floor(cursor.frame), self._fader.frames))
 
     def _play(self, out: Pcm, instant_ns: int, step: float, *, land: bool = False) -> None:
         cursor = self._cursor
@@ -223,11 +259,15 @@ class Renderer:
         successor = self.music.following(cursor.slot)
         if successor is None:
             self._cursor = None
-            self.events.append(Segment(cursor.slot, length / self._frames_per_ms, boundary_ns, 0.0, natural=True))
-            self.events.append(QueueEnded(cursor.slot, boundary_ns))
+            self._end_queue(cursor.slot, boundary_ns)
             return
         self.events.append(Segment(successor, 0.0, boundary_ns, step, natural=True))
         self._advance(Place(successor, 0.0), end - length, boundary_ns, step)
+
+    def _end_queue(self, slot: int, at_ns: int) -> None:
+        self._played_out = slot
+        self.events.append(Segment(slot, self.music.frames(slot) / self._frames_per_ms, at_ns, 0.0, natural=True))
+        self.events.append(QueueEnded(slot, at_ns))
 
     def _report(self, instant_ns: int, slot: int, position_ms: float, step: float) -> None:
         if instant_ns >= self._next_segment_ns:
