@@ -130,14 +130,23 @@ class RunBuddyCoordinator:
 
     async def end(self) -> None:
         """End the session that this machine leads; nothing happens when it leads none."""
-        if isinstance(self._state, Leading):
-            goodbye = (EndReason.ENDED_BY_LEADER.value, "You ended the session.")
-            await self._say_goodbye(self._api.end(self._state.session_id), goodbye)
+        if not isinstance(self._state, Leading):
+            return
+        self._goodbye = EndReason.ENDED_BY_LEADER.value, "You ended the session."
+        await self._tell_server(self._api.end(self._state.session_id))
+        await self._hang_up()
 
     async def leave(self) -> None:
         """Leave the session that this machine follows; nothing happens when it follows none."""
-        if isinstance(self._state, Following):
-            await self._say_goodbye(self._api.leave(self._state.session_id), (LEFT, "You left the session."))
+        if not isinstance(self._state, Following):
+            return
+        session_id = self._state.session_id
+        self._goodbye = LEFT, "You left the session."
+        # In this order: a socket that the server closes would come back, and take the place again.
+        if self._session is not None:
+            self._session.say_leave()
+        await self._hang_up()
+        await self._tell_server(self._api.leave(session_id))
 
     async def close(self) -> None:
         """End or leave, whichever it is."""
@@ -208,12 +217,13 @@ class RunBuddyCoordinator:
             self._session = None
             self._enter(ended(self._state, reason, message))
 
-    async def _say_goodbye(self, request: Awaitable[object], goodbye: tuple[str, str]) -> None:
-        self._goodbye = goodbye
+    async def _tell_server(self, goodbye: Awaitable[object]) -> None:
         try:
-            await asyncio.wait_for(request, GOODBYE_S)
+            await asyncio.wait_for(goodbye, GOODBYE_S)
         except (ClientError, TimeoutError) as error:
             _log.warning("The server was not told of the end: %s", error or "no answer")
+
+    async def _hang_up(self) -> None:
         if self._session is not None:
             await self._session.close()
         await self.wait_ended()

@@ -20,7 +20,7 @@ from client.socket import CloseReason, RunBuddyWebSocketClient, SocketState
 from client.sync.follower import LeaderView
 from client.sync.leader import LeaderVoice
 from client.trace import Trace
-from protocol.events import Event, Participant, Position, Ready, Role, Snapshot, Transport
+from protocol.events import Event, Leave, Participant, Position, Ready, Role, Snapshot, Transport
 from protocol.playback import LocalTransport, Playback, RemoteTransport
 from protocol.timeline import NS_PER_MS, ClockMapping, Timeline
 from protocol.wire import ProtocolError
@@ -98,6 +98,10 @@ class RunBuddySession:
         self._is_ready = True
         if self._view is not None and self.socket_state is SocketState.CONNECTED:
             self._send(Ready())
+
+    def say_leave(self) -> None:
+        """Tell the leader goodbye."""
+        self._send(Leave())
 
     def announce(self, transport: LocalTransport) -> None:
         """Send what the person at this machine did, and follow it with a heartbeat."""

@@ -245,6 +245,18 @@ async def test_a_follower_that_leaves_frees_its_place(house):
         assert isinstance(third.state, Following)
 
 
+async def test_leaving_is_final_the_place_is_on_the_billboard_again(house):
+    async with house.peer("Al") as leader, house.peer("Bo") as follower:
+        leading = await lead(leader)
+        for _ in range(5):
+            await follower.coordinator.follow(leading.session_id)
+            await until(lambda: SocketState.CONNECTED in follower.sockets())
+            await follower.coordinator.leave()
+            assert SocketState.RECONNECTING not in follower.sockets()
+            assert [entry.session_id for entry in await follower.api.list_sessions()] == [leading.session_id]
+            follower.events.clear()
+
+
 async def test_without_a_clock_nothing_is_joined_and_nothing_created(house):
     async with house.peer("Al") as leader, house.peer("Bo") as follower:
         leading = await lead(leader)
