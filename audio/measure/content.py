@@ -97,7 +97,7 @@ class Reference:
         return frame / rate_hz * 1000 - self._edge / self.rate_hz * 1000
 
     def heard_from(self, channel: Samples, frame: int, content_ms: float, earliest_frame: int = 0) -> int:
-        """Return the first frame from which the channel has played this track without a break, up to `frame`.
+        """Return the first frame from which the channel has played this track without a jump, up to `frame`.
 
         `content_ms` is what `locate` found at `frame`. Exact to a block of 5 ms, or to the sample where the sound
         begins after digital silence.
@@ -120,8 +120,13 @@ class Reference:
         fits = product >= BLOCK_CORRELATION * np.sqrt(heard_energy * wanted_energy)
         begun = first_content + np.arange(blocks) * block > -block
         alike = begun & (both_silent | (both_heard & fits))
-        wrong = np.flatnonzero(~alike)
-        start = begin if wrong.size == 0 else begin + (int(wrong[-1]) + 1) * block
+        # A drop-out in the middle, with the half-filled blocks at its edges, is no end: the music goes on behind it.
+        hole = np.convolve(heard_energy <= silent, np.ones(3), mode="same") > 0
+        wrong = np.flatnonzero(~(alike | hole))
+        good = np.flatnonzero(alike[int(wrong[-1]) + 1 if wrong.size else 0 :])
+        if good.size == 0:
+            return frame
+        start = begin + (int(good[0]) + (int(wrong[-1]) + 1 if wrong.size else 0)) * block
         near = np.flatnonzero(excerpt(channel, start - block, 2 * block))
         silent_before = near.size > 0 and near[0] >= SILENT_FRAMES
         return start - block + int(near[0]) if silent_before else start

@@ -43,7 +43,7 @@ class SegmentFinder:
         while frame + window <= channel.size:
             place = self._locate(channel[frame : frame + window], found[-1].track if found else 0)
             if place is None:
-                frame += step
+                frame += window
                 continue
             track, content_ms = place[0], place[1].content_ms
             # The window may have been found by its later part alone: then its middle is the first sure place.

@@ -4,25 +4,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import soxr
 
-from audio.measure.activity import heard_at
+from audio.measure.activity import heard_at, silences
 from audio.measure.capture import Recording
-from audio.measure.content import Reference
+from audio.measure.content import Place, Reference
+from audio.measure.correlation import Samples
 from audio.measure.offset import ChannelPair, OffsetAt, OffsetStatistics, offset_statistics
 from audio.measure.segments import Segment, SegmentFinder
 from tests.bench.players import FOLLOWER_SINK, LEADER_SINK, BenchError, Said
-from tests.bench.scenario import Scenario, heard_steps
+from tests.bench.scenario import Scenario, Step, heard_steps
 
 CURVE_WINDOW_MS = 60.0
 CURVE_HOP_MS = 20.0
 AFTER_MS = 500.0
 WATCH_MS = 3_000.0
-WIDE_WINDOW_MS = 400.0
 WIDE_SEARCH_MS = 8_000.0
+WIDE_HOP_MS = 500.0
 WRONG_PLACE_MS = 30.0
 EARLY_MS = 700.0
 LATE_MS = 3_000.0
+GUARD_MS = 200.0
+PAUSE_MS = 20.0
 SAME_LINE_MS = 5.0
+ALIKE = 0.9
+QUIET = 1e-4
+LOUD = 1e-3
+PLACE_WINDOW_MS = 300.0
+PLACE_SEARCH_MS = 8_000.0
+SURE = 0.99
+MANY_MISSING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class Heard:
         self.leader = recording.channel(LEADER_SINK, start_frame, end_frame)
         self.follower = recording.channel(FOLLOWER_SINK, start_frame, end_frame)
         self.pair = ChannelPair(self.leader, self.follower, self.rate_hz)
+        self._references = tuple(references)
         self._finder = SegmentFinder(references, self.rate_hz)
         self._pieces: list[Segment] | None = None
 
@@ -98,58 +110,81 @@ class Heard:
     def steady(self, start_frame: int, seconds: float) -> tuple[OffsetStatistics | None, list[OffsetAt]]:
         """Return the statistics of |offset|, in windows of 0.5 s every 0.1 s."""
         windows = self.pair.sliding(start_frame, start_frame + self.frames(seconds * 1000))
-        if not any(window.offset_ms is not None for window in windows):
+        missing = sum(window.offset_ms is None for window in windows)
+        if missing > MANY_MISSING * len(windows):
             # Farther apart than the usual search: look wide, less often.
             end_frame = start_frame + self.frames(seconds * 1000)
-            windows = self.pair.sliding(start_frame, end_frame, hop_ms=1000.0, search_ms=WIDE_SEARCH_MS)
+            windows = self.pair.sliding(start_frame, end_frame, CURVE_WINDOW_MS * 2, WIDE_HOP_MS, WIDE_SEARCH_MS)
         return offset_statistics(windows), windows
 
     def settled_frame(self, start_frame: int, end_frame: int, bound_ms: float) -> int | None:
         """Return the frame from which |offset| stays within the bound to the end, or None when it does not."""
         settled: int | None = None
         for window in self.pair.sliding(start_frame, end_frame, CURVE_WINDOW_MS, CURVE_HOP_MS):
-            if window.offset_ms is None or abs(window.offset_ms) > bound_ms:
+            within = self._within(window, bound_ms)
+            if within is False:
                 settled = None
-            elif settled is None:
+            elif within and settled is None:
                 settled = window.centre_frame
         return settled
 
-    def event(self, name: str, piece: Segment, wanted_ms: float | None, until_frame: int) -> EventFigures:
-        """Return the figures of one action, heard in `piece` of the leader."""
-        start = piece.start_frame
-        end = min(piece.end_frame, until_frame)
+    def _within(self, window: OffsetAt, bound_ms: float) -> bool | None:
+        """Return whether a window lies within the bound; None when it says nothing: silent music, or a held tone."""
+        if window.offset_ms is not None:
+            return abs(window.offset_ms) <= bound_ms
+        if window.correlation >= ALIKE or max(self._loudness(window)) < QUIET:
+            return None
+        return False
+
+    def _loudness(self, window: OffsetAt) -> tuple[float, float]:
+        half = self.frames(CURVE_WINDOW_MS / 2)
+        at = slice(max(0, window.centre_frame - half), window.centre_frame + half)
+        first, second = (float(np.sqrt(np.mean(np.square(side[at])))) for side in (self.leader, self.follower))
+        return first, second
+
+    def event(self, step: Step, start: int, end: int, error_ms: float | None) -> EventFigures:
+        """Return the figures of one action, heard from the leader in these frames."""
         settled = {bound: self._settled_ms(start, end, bound) for bound in (5.0, 1.0)}
-        return EventFigures(
-            name,
-            heard=True,
-            leader_error_ms=None if wanted_ms is None else piece.content_ms - wanted_ms,
-            offset_ms=self._offset_around(start + self.frames(AFTER_MS)),
-            within_5_ms_after_ms=settled[5.0],
-            within_1_ms_after_ms=settled[1.0],
-            wrong_place_ms=self._wrong_place_ms(start + self.frames(AFTER_MS), end),
-        )
+        after = start + self.frames(AFTER_MS)
+        offset_ms = self.pair.offset_at(after - self.frames(CURVE_WINDOW_MS / 2), CURVE_WINDOW_MS).offset_ms
+        near_ms = self._expected_ms(step, start, after)
+        if near_ms is not None and (offset_ms is None or error_ms is None):
+            leader, follower = (self._place(side, after, step, near_ms) for side in (self.leader, self.follower))
+            if error_ms is None and leader is not None and step.content_ms is not None:
+                error_ms = leader - near_ms
+            if offset_ms is None and leader is not None and follower is not None:
+                offset_ms = leader - follower
+        wrong_ms = self._wrong_place_ms(after, end)
+        return EventFigures(step.name, True, error_ms, offset_ms, settled[5.0], settled[1.0], wrong_ms)
+
+    def _expected_ms(self, step: Step, start: int, frame: int) -> float | None:
+        return None if step.near_ms is None else step.near_ms + self.ms(frame - start)
+
+    def _place(self, side: Samples, frame: int, step: Step, near_ms: float) -> float | None:
+        """Return the content at a frame, also of sound that is being resampled by up to 1.2 %, as libVLC's is."""
+        window = side[frame : frame + self.frames(PLACE_WINDOW_MS)]
+        reference = self._references[step.track or 0]
+        best: Place | None = None
+        for ppm in (0, *range(-12_000, 12_001, 500)):
+            at_rate = soxr.resample(window, self.rate_hz, self.rate_hz * (1 + ppm / 1e6)).astype(np.float32)
+            place = reference.locate(at_rate, near_ms, PLACE_SEARCH_MS)
+            if place is not None and (best is None or place.correlation > best.correlation):
+                best = place
+            if best is not None and best.correlation > SURE:
+                break
+        return None if best is None else best.content_ms
 
     def _settled_ms(self, start: int, end: int, bound_ms: float) -> float | None:
         settled = self.settled_frame(start, min(end, start + self.frames(WATCH_MS)), bound_ms)
         return None if settled is None else self.ms(settled - start)
 
-    def _offset_around(self, centre_frame: int) -> float | None:
-        near = self.pair.offset_at(centre_frame - self.frames(CURVE_WINDOW_MS / 2), CURVE_WINDOW_MS)
-        if near.offset_ms is not None:
-            return near.offset_ms
-        start = centre_frame - self.frames(WIDE_WINDOW_MS / 2)
-        return self.pair.offset_at(start, WIDE_WINDOW_MS, WIDE_SEARCH_MS).offset_ms
-
     def _wrong_place_ms(self, start: int, end: int) -> float:
-        windows = self.pair.sliding(start, end, CURVE_WINDOW_MS * 2, CURVE_WINDOW_MS * 2, WRONG_PLACE_MS)
-        loud = 1e-3
-        half = self.frames(CURVE_WINDOW_MS)
-        wrong = 0
-        for window in windows:
-            at = slice(window.centre_frame - half, window.centre_frame + half)
-            both = min(np.sqrt(np.mean(np.square(channel[at]))) for channel in (self.leader, self.follower)) > loud
-            wrong += window.offset_ms is None and bool(both)
-        return wrong * CURVE_WINDOW_MS * 2
+        windows = self.pair.sliding(start, end, CURVE_WINDOW_MS, CURVE_WINDOW_MS, WRONG_PLACE_MS)
+        wrong = sum(self._within(window, WRONG_PLACE_MS) is False for window in windows if self._both_loud(window))
+        return wrong * CURVE_WINDOW_MS
+
+    def _both_loud(self, window: OffsetAt) -> bool:
+        return min(self._loudness(window)) > LOUD
 
 
 def joined(pieces: Sequence[Segment], rate_hz: int) -> list[Segment]:
@@ -171,20 +206,23 @@ def joined(pieces: Sequence[Segment], rate_hz: int) -> list[Segment]:
 def event_figures(heard: Heard, scenario: Scenario) -> list[EventFigures]:
     """Return the figures of every step after which the leader is heard at a new place."""
     pieces = heard.leader_pieces
-    if not pieces:
-        return [EventFigures(step.name, heard=False) for step in heard_steps(scenario)]
-    origin = pieces[0].start_frame - heard.frames(scenario.steps[0].at_ms)
+    origin = heard.leader_begins() - heard.frames(scenario.steps[0].at_ms)
     found = []
     for step in heard_steps(scenario):
         due = origin + heard.frames(step.at_ms)
         low, high = due - heard.frames(EARLY_MS), due + heard.frames(LATE_MS)
-        piece = next((piece for piece in pieces if low <= piece.start_frame < high), None)
-        if piece is None:
-            found.append(EventFigures(step.name, heard=False))
+        following_ms = min((other.at_ms for other in scenario.steps if other.at_ms > step.at_ms), default=step.at_ms)
+        until = origin + heard.frames(following_ms - GUARD_MS)
+        piece = next((piece for piece in pieces if low <= piece.start_frame < high and step.fits(piece)), None)
+        if piece is not None:
+            error_ms = None if step.content_ms is None else piece.content_ms - step.content_ms
+            found.append(heard.event(step, piece.start_frame, min(until, piece.end_frame), error_ms))
             continue
-        later = [other.at_ms for other in scenario.steps if other.at_ms > step.at_ms]
-        until = origin + heard.frames(min(later, default=step.at_ms + 4_000) - 200)
-        found.append(heard.event(step.name, piece, step.content_ms, until))
+        # Heard, but not recognised: so far from the wanted place, or resampled so much.
+        pauses = silences(heard.leader[due:high], heard.rate_hz, PAUSE_MS)
+        start = due + (pauses[0].end_frame if pauses else 0)
+        sounds = start < until and bool(np.abs(heard.leader[start:until]).mean() > LOUD)
+        found.append(heard.event(step, start, until, None) if sounds else EventFigures(step.name, heard=False))
     return found
 
 

@@ -4,8 +4,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio.measure.segments import Segment
+
 NATURAL = "natural"
 STEADY_FROM_S = 6.0
+FITS_MS = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,17 @@ class Step:
     track: int | None = None
     content_ms: float | None = None
     position_ms: int | None = None
+    resumes_ms: float | None = None
+
+    @property
+    def near_ms(self) -> float | None:
+        """Return about where the music should be: exactly the wanted place, or where it had been paused."""
+        return self.content_ms if self.content_ms is not None else self.resumes_ms
+
+    def fits(self, piece: Segment) -> bool:
+        """Return whether a piece of the leader may be what this step led to."""
+        near_ms = self.near_ms
+        return piece.track == self.track and (near_ms is None or abs(piece.content_ms - near_ms) < FITS_MS)
 
     def entry(self) -> dict[str, object]:
         """Return the step as an entry of a script."""
@@ -58,7 +72,7 @@ def actions(vbr_end_ms: float) -> Scenario:
         Step(0, "play", "play", 0, 0.0),
         Step(5_000, "seek", "seek (CBR, to 30 s)", 0, 30_000.0, 30_000),
         Step(9_000, "pause", "pause"),
-        Step(11_000, "play", "play after pause", 0, None),
+        Step(11_000, "play", "play after pause", 0, resumes_ms=34_000.0),
         Step(14_000, "skip_next", "skip to the next track", 1, 0.0),
         Step(18_000, "seek", "seek (VBR, to 100 s)", 1, 100_000.0, 100_000),
         Step(22_000, "pause", "pause"),
