@@ -172,6 +172,11 @@ def _ask(sock: socket.socket, *, kernel_stamps: bool) -> NtpSample:
 
 
 def _ask_for_kernel_stamps(sock: socket.socket) -> bool:
+    """Ask the kernel to stamp arrivals; return whether it will.
+
+    It begins a little later (`net_enable_timestamp` defers that), until when it stamps the reading; such a first sample
+    has the longer delay and loses against the others of its burst.
+    """
     if sys.platform != "linux":
         return False
     try:

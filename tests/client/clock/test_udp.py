@@ -211,18 +211,21 @@ def test_without_kernel_stamps_it_measures_too(ntp_server, monkeypatch):
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="the kernel stamps datagrams on Linux")
 def test_the_arrival_is_when_the_kernel_had_it_not_when_the_thread_woke():
+    lateness_ns = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(type=socket.SOCK_DGRAM) as sender:
         assert udp._ask_for_kernel_stamps(receiver)
         receiver.bind(("127.0.0.1", 0))
-        sent_ns = time.perf_counter_ns()
-        sender.sendto(b"x", receiver.getsockname())
-        done_ns = time.perf_counter_ns()
-        threading.Event().wait(0.05)
-        _, arrived_ns = udp._receive(receiver, sent_ns, kernel_stamps=True)
-        woke_ns = time.perf_counter_ns()
-    assert sent_ns <= arrived_ns
-    # The datagram had arrived before sendto returned; the rest is the conversion between two clocks.
-    assert arrived_ns <= done_ns + 5_000_000 < woke_ns
+        # The kernel begins to stamp a little after it was asked to; until then it gives the time of the reading.
+        for _ in range(20):
+            sent_ns = time.perf_counter_ns()
+            sender.sendto(b"x", receiver.getsockname())
+            done_ns = time.perf_counter_ns()
+            threading.Event().wait(0.02)
+            _, arrived_ns = udp._receive(receiver, sent_ns, kernel_stamps=True)
+            assert sent_ns <= arrived_ns
+            lateness_ns.append(arrived_ns - done_ns)
+    # A datagram on loopback has arrived before sendto returns; the rest is the conversion between two clocks.
+    assert min(lateness_ns) < 1_000_000
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="the kernel stamps datagrams on Linux")
