@@ -120,7 +120,7 @@ class Narrator:
             case Leading(session_id, join_code) if self._state_name != "leading":
                 self._state_name = "leading"
                 self._output.session(role="leader", sessionId=session_id, joinCode=join_code)
-                self._output.state("Leading.", state="leading")
+                self._output.state("Leading; a buddy can join with the code.", state="leading")
             case Following(session_id, host):
                 self._state_name = "following"
                 self._output.session(role="follower", sessionId=session_id, hostDisplayName=host)
