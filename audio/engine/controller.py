@@ -20,11 +20,11 @@ LOCK_MS: Final = 0.012
 #: A glide takes away the error with this time constant.
 GLIDE_TIME_CONSTANT_MS: Final = 150.0
 _AVERAGE_TIME_CONSTANT_MS: Final = 700.0
-#: Two sound cards differ by a steady rate: what keeps coming back within this error is learned, this slowly, as theirs ...
+#: Two sound cards differ by a steady rate: what keeps coming back within this error is slowly learned as theirs ...
 _LEARN_WITHIN_MS: Final = 0.1
 _LEARN_TIME_CONSTANT_MS: Final = 1_000.0
 _MAX_RATE: Final = 500e-6
-#: ... and from here on it is glided along with for good, because standing still would mean to be pulled back each second.
+#: ... and from here on it is glided along with for good: to play bit-exact would be to be pulled back every second.
 _STEADY_RATE: Final = 30e-6
 
 

@@ -144,7 +144,7 @@ def test_a_cut_crossfades_for_five_milliseconds_and_not_a_frame_longer():
     deck.renderer.command(Free(0, 50_000 / MS, deck.ns_of(2000)))
     out = deck.run(4 * BLOCK).astype(int)[:, 0]
     cut = 2000 - BLOCK
-    assert FADE == pytest.approx(5 * MS, abs=1)
+    assert abs(FADE - 5 * MS) <= 1
     assert (out[:cut] == 32_767).all()
     assert (np.diff(out[cut : cut + FADE]) <= 0).all(), "from full scale to full scale without a wrap"
     assert (out[cut + FADE :] == -32_768).all()
