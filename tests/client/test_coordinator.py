@@ -16,7 +16,7 @@ from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
 from client.coordinator import BusyError, RunBuddyCoordinator
 from client.errors import ApiError, ClockSyncError, PairingError
-from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, StateChanged, SyncReport
+from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Ended, Following, Idle, Leading
 from client.socket import SocketState
 from client.trace import open_trace
@@ -312,12 +312,12 @@ async def test_when_the_server_is_gone_the_music_goes_on_and_the_session_comes_b
         await house.start()
         await until(lambda: follower.playback.remote.timeline.position_at(target.corrected_ms) > 80_000)
         assert follower.playback.remote.timeline.position_at(target.corrected_ms) == pytest.approx(90_000, abs=2)
-        ready_again = [
-            event.state.follower.state
-            for event in leader.events
-            if isinstance(event, StateChanged) and event.state.follower is not None
-        ]
-        assert not ready_again or ParticipantState.READY in ready_again
+        await until(
+            lambda: (
+                ParticipantState.READY
+                in [event.participant.state for event in leader.events if isinstance(event, FollowerChanged)]
+            )
+        )
         await leader.coordinator.end()
         await follower.coordinator.wait_ended()
     await house.stop()
