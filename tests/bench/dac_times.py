@@ -6,9 +6,7 @@ as they come and as DacClock filters them, through PortAudio (ALSA's PulseAudio 
 """
 
 import argparse
-import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -93,9 +91,8 @@ def difference(logs: Sequence[Sequence[tuple[float, int]]]) -> tuple[Times, Time
 
 def _stepped(at_s: Times, delay: Times, grid: Times) -> Times:
     slot = np.searchsorted(grid, at_s) - 1
-    return np.array(
-        [np.median(delay[slot == index]) if (slot == index).any() else np.nan for index in range(len(grid))]
-    )
+    medians = [np.median(delay[slot == index]) if (slot == index).any() else np.nan for index in range(len(grid))]
+    return np.array(medians)
 
 
 def figures(at_s: Times, values: Times) -> tuple[float, float, float]:
@@ -117,8 +114,7 @@ def main() -> None:
     parser.add_argument("--child", choices=("portaudio", "libpulse"))
     arguments = parser.parse_args()
     if arguments.child:
-        with contextlib.redirect_stderr(open(os.devnull, "w")):
-            log_times(arguments.child, arguments.seconds)
+        log_times(arguments.child, arguments.seconds)
         return
     print("error of DAC times, two streams on one virtual sound card (ms)")
     print("way        times     spread settled   largest 1 to 15 s   largest after 15 s")
