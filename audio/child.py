@@ -1,8 +1,4 @@
-"""A child process that speaks JSON lines on its pipes: both ends of the conversation.
-
-The child dies with its parent (its standard input ends), and anything that a C library prints lands in a log file, not
-in the conversation.
-"""
+"""A child process that speaks JSON lines on its pipes: the parent's end (the child's is in audio/parent_pipe.py)."""
 
 import asyncio
 import contextlib
@@ -11,11 +7,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-Message = dict[str, Any]
+from audio.parent_pipe import Message
 
 
 class ChildProcess:
@@ -82,7 +78,12 @@ class ChildProcess:
         assert pipe is not None
         with pipe:
             for line in pipe:
-                self._post(self._on_message, json.loads(line))
+                try:
+                    message = json.loads(line)
+                except ValueError:
+                    # A child that is killed in the middle of a line has not said it.
+                    continue
+                self._post(self._on_message, message)
         self._post(self._on_exit, self._process.wait())
 
     def _post(self, callback: Callable[[Any], None], argument: object) -> None:
@@ -91,26 +92,3 @@ class ChildProcess:
         except RuntimeError:
             # The loop is closed: nobody is left to tell.
             return
-
-
-class ParentPipe:
-    """The child's end: lines from the parent, lines to the parent, and nothing else on them."""
-
-    def __init__(self) -> None:
-        self._input: IO[bytes] = sys.stdin.buffer
-        self._output = os.fdopen(os.dup(1), "wb", buffering=0)
-        os.dup2(2, 1)
-        self._lock = threading.Lock()
-
-    def messages(self) -> Iterator[Message]:
-        """Yield what the parent sends, until it goes away."""
-        for line in self._input:
-            yield json.loads(line)
-
-    def send(self, message: Message) -> None:
-        """Write one line. When the parent is gone there is nobody to work for: leave."""
-        try:
-            with self._lock:
-                self._output.write(json.dumps(message).encode() + b"\n")
-        except OSError:
-            os._exit(0)

@@ -39,9 +39,9 @@ from audio.playback_events import (
 )
 from audio.position_history import Line, PositionHistory
 from audio.queue import PlayQueue, QueueItem
+from protocol.correction import Correction
 from protocol.events import TransportAction
 from protocol.playback import (
-    Correction,
     LocalTransport,
     PlaybackHealth,
     PlaybackPosition,

@@ -5,8 +5,8 @@ from typing import Any
 
 from client.session_state import RunBuddySessionState
 from client.socket import SocketState
+from protocol.correction import Correction
 from protocol.events import Participant, Role
-from protocol.playback import Correction
 
 
 @dataclass(frozen=True, slots=True)

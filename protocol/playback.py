@@ -5,19 +5,11 @@ which a position is at the DAC, never the moment at which code ran.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
+from protocol.correction import Correction
 from protocol.events import TransportAction
 from protocol.timeline import ClockMapping, Timeline
-
-
-class Correction(StrEnum):
-    """What the renderer is doing about its drift."""
-
-    NONE = "none"
-    GLIDE = "glide"
-    JUMP = "jump"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audio.child import ChildProcess, Message
+from audio.child import ChildProcess
 from audio.decode.pcm_file import PcmFile
 from audio.errors import TrackError
+from audio.parent_pipe import Message
 
 _log = logging.getLogger(__name__)
 

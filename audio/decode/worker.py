@@ -5,8 +5,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from audio.child import Message, ParentPipe
 from audio.decode.decoder import DecodeError, Decoder
+from audio.parent_pipe import Message, ParentPipe
 
 _PROGRESS_INTERVAL_S = 0.2
 
@@ -31,7 +31,7 @@ def main() -> None:
     pipe = ParentPipe()
     try:
         decoder = Decoder(Path(sys.argv[1]))
-    except (DecodeError, OSError) as error:
+    except DecodeError as error:
         pipe.send({"fatal": str(error)})
         return
     for request in pipe.messages():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from audio.child import ChildProcess, Message
+from audio.child import ChildProcess
 from audio.decode.pcm_file import PcmFile
 from audio.engine.messages import (
     Command,
@@ -22,6 +22,7 @@ from audio.engine.messages import (
     to_message,
 )
 from audio.errors import EngineError
+from audio.parent_pipe import Message
 
 _log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ resampling, at most 0.5 % off, and is played bit-exact once it is in place.
 from dataclasses import dataclass
 from typing import Final
 
+from protocol.correction import Correction
 from protocol.limits import JUMP_THRESHOLD_MS
-from protocol.playback import Correction
 
 #: The fastest glide: 8.6 cents, inaudible in passing.
 MAX_GLIDE: Final = 0.005

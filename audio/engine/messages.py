@@ -7,8 +7,8 @@ mean the moment at the DAC.
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
-from audio.child import Message
 from audio.decode.pcm_file import PcmFile
+from audio.parent_pipe import Message
 from protocol.timeline import ClockMapping, Timeline
 
 

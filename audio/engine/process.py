@@ -9,12 +9,12 @@ import time
 from collections import deque
 from typing import Any, Final
 
-from audio.child import ParentPipe
 from audio.decode.pcm import Pcm, open_pcm
 from audio.engine.messages import Load, Report, Started, from_message, to_message
 from audio.engine.output import open_output
 from audio.engine.output_api import Output
 from audio.engine.renderer import Renderer
+from audio.parent_pipe import ParentPipe
 
 _TICK_S: Final = 0.01
 _REPORT_INTERVAL_S: Final = 0.2

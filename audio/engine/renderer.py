@@ -18,8 +18,8 @@ from audio.engine.controller import UNLOCK_SINGLE_MS, DriftController
 from audio.engine.fader import Fader
 from audio.engine.messages import Follow, Free, Hold, QueueEnded, Segment, SetClock, SetOrder
 from audio.engine.music import Music, Place
+from protocol.correction import Correction
 from protocol.limits import JUMP_THRESHOLD_MS
-from protocol.playback import Correction
 from protocol.timeline import ClockMapping
 
 Program = Free | Hold | Follow

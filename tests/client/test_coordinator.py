@@ -20,8 +20,9 @@ from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, Follow
 from client.session_state import Ended, Following, Idle, Leading
 from client.socket import SocketState
 from client.trace import open_trace
+from protocol.correction import Correction
 from protocol.events import ParticipantState, Role, TransportAction
-from protocol.playback import Correction, LocalTransport, PlaybackHealth, PlaybackPosition, RemoteTransport
+from protocol.playback import LocalTransport, PlaybackHealth, PlaybackPosition, RemoteTransport
 from protocol.rest import JoinResponse, SessionDetail, SessionStatus
 from protocol.timeline import ClockMapping, Timeline
 from server.main import serve

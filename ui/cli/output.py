@@ -11,7 +11,7 @@ from rich.text import Text
 
 from client.errors import one_line
 from client.reports import SyncReport
-from protocol.playback import Correction
+from protocol.correction import Correction
 
 
 class Output(Protocol):

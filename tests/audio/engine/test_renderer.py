@@ -8,7 +8,8 @@ from audio.engine.messages import Follow, Free, Hold, SetClock, SetOrder
 from audio.position_history import PositionHistory
 from client.sync.leader import LeaderVoice
 from client.sync.timeline_fit import TimelineFit
-from protocol.playback import Correction, PlaybackPosition
+from protocol.correction import Correction
+from protocol.playback import PlaybackPosition
 from protocol.timeline import ClockMapping, Timeline
 from tests.audio.engine.deck import BLOCK, NS_PER_FRAME, RATE, START_NS, Deck, coded, decode, sine
 
