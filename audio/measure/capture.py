@@ -1,7 +1,7 @@
 """Record the rig's monitor to a file, with the time at which each frame was captured.
 
 parec writes s16le; a thread notes when each piece arrived. Pieces arrive late, never early, so the earliest arrivals
-give the line from frames to monotonic time (a null sink's rate is the machine's own clock).
+give the line from frames to monotonic time.
 """
 
 import subprocess
@@ -20,7 +20,9 @@ from audio.measure.correlation import Samples
 NS_PER_S = 1_000_000_000
 BYTES_PER_SAMPLE = 2
 PIECE_BYTES = 4096
-SLIP_WINDOW = 200
+SLIP_WINDOW = 100
+FIT_SECONDS = 5
+MAX_PPM = 500.0
 STOP_TIMEOUT_S = 5.0
 
 
@@ -36,24 +38,63 @@ class Arrival:
     mono_ns: int
 
 
-def capture_start_ns(arrivals: Sequence[Arrival], rate_hz: int) -> int:
-    """Return the monotonic time of frame 0: no piece can have arrived before its last frame was captured."""
-    return min(arrival.mono_ns - arrival.frames * NS_PER_S // rate_hz for arrival in arrivals)
+@dataclass(frozen=True, slots=True)
+class CaptureClock:
+    """A straight line from frames to monotonic time: `start_ns` is that of frame 0."""
+
+    start_ns: int
+    ns_per_frame: float
+
+    def mono_ns_at(self, frame: float) -> int:
+        """Return when a frame was captured, as `time.perf_counter_ns()`: a block (some 20 ms) before it is played."""
+        return self.start_ns + round(frame * self.ns_per_frame)
+
+    def frame_at(self, mono_ns: int) -> int:
+        """Return the frame that was captured at a monotonic instant; may lie outside the recording."""
+        return round((mono_ns - self.start_ns) / self.ns_per_frame)
 
 
-def capture_slip_ms(arrivals: Sequence[Arrival], rate_hz: int) -> float:
+def capture_clock(arrivals: Sequence[Arrival], rate_hz: int) -> CaptureClock:
+    """Return the clock on which no piece arrived before its last frame was captured.
+
+    A null sink rounds its blocks to whole microseconds and so runs some 50 ppm off: the promptest arrival of each
+    second shows the rate, when there are enough of them.
+    """
+    nominal = NS_PER_S / rate_hz
+    frames = np.array([arrival.frames for arrival in arrivals], dtype=np.float64)
+    late_ns = np.array([arrival.mono_ns - round(arrival.frames * nominal) for arrival in arrivals], dtype=np.int64)
+    base_ns = int(late_ns.min())
+    late = (late_ns - base_ns).astype(np.float64)
+    seconds = (frames // rate_hz).astype(np.int64)
+    prompt = [
+        at[np.argmin(late[at])] for second in np.unique(seconds) if (at := np.flatnonzero(seconds == second)).size
+    ]
+    slope = 0.0
+    if len(prompt) >= FIT_SECONDS:
+        x, y = frames[prompt], late[prompt]
+        pairs = [(y[k:] - y[:-k]) / (x[k:] - x[:-k]) for k in range(len(x) // 2, len(x))]
+        slope = float(np.clip(np.median(np.concatenate(pairs)), -MAX_PPM * nominal / 1e6, MAX_PPM * nominal / 1e6))
+    return CaptureClock(base_ns + round(float((late - slope * frames).min())), nominal + slope)
+
+
+def capture_slip_ms(arrivals: Sequence[Arrival], clock: CaptureClock) -> float:
     """Return how much later than at first the pieces came at last: more than a few ms means that sound was lost."""
-    first, last = arrivals[:SLIP_WINDOW], arrivals[-SLIP_WINDOW:]
-    return (capture_start_ns(last, rate_hz) - capture_start_ns(first, rate_hz)) / 1e6
+    first, last = (
+        min(arrival.mono_ns - clock.mono_ns_at(arrival.frames) for arrival in part)
+        for part in (arrivals[:SLIP_WINDOW], arrivals[-SLIP_WINDOW:])
+    )
+    return (last - first) / 1e6
 
 
 class Recording:
     """A finished (or still growing) capture: stereo pairs side by side, read from the file as needed."""
 
-    def __init__(self, path: Path, rate_hz: int, pairs: Sequence[str], start_ns: int, slip_ms: float = 0.0) -> None:
+    def __init__(
+        self, path: Path, rate_hz: int, pairs: Sequence[str], clock: CaptureClock, slip_ms: float = 0.0
+    ) -> None:
         self.path = path
         self.rate_hz = rate_hz
-        self.start_ns = start_ns
+        self.clock = clock
         self.slip_ms = slip_ms
         self._pairs = tuple(pairs)
 
@@ -73,14 +114,6 @@ class Recording:
         at = 2 * self._pairs.index(pair)
         left, right = whole[start_frame:end, at], whole[start_frame:end, at + 1]
         return (left.astype(np.float32) + right) / np.float32(65536)
-
-    def mono_ns_at(self, frame: float) -> int:
-        """Return when a frame was captured, as `time.perf_counter_ns()`: a block (some 20 ms) before it is played."""
-        return self.start_ns + round(frame * NS_PER_S / self.rate_hz)
-
-    def frame_at(self, mono_ns: int) -> int:
-        """Return the frame that was captured at a monotonic instant; may lie outside the recording."""
-        return round((mono_ns - self.start_ns) * self.rate_hz / NS_PER_S)
 
 
 class Capture:
@@ -126,8 +159,8 @@ class Capture:
         arrivals = tuple(self._arrivals)
         if not arrivals:
             raise CaptureError("parec recorded nothing")
-        start_ns, slip_ms = capture_start_ns(arrivals, self._rate_hz), capture_slip_ms(arrivals, self._rate_hz)
-        return Recording(self.path, self._rate_hz, self._pairs, start_ns, slip_ms)
+        clock = capture_clock(arrivals, self._rate_hz)
+        return Recording(self.path, self._rate_hz, self._pairs, clock, capture_slip_ms(arrivals, clock))
 
     def stop(self) -> None:
         """End the recording; safe to call twice."""

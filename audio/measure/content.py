@@ -26,6 +26,8 @@ BLOCK_MS = 5.0
 BLOCK_CORRELATION = 0.9
 # Fewer zero samples than this in a row are music crossing zero.
 SILENT_FRAMES = 16
+# The first blocks of a start are faded in, and so may not fit.
+SOFT_BLOCKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,6 @@ class Reference:
         if good.size == 0:
             return frame
         start = begin + (int(good[0]) + (int(wrong[-1]) + 1 if wrong.size else 0)) * block
-        near = np.flatnonzero(excerpt(channel, start - block, 2 * block))
+        near = np.flatnonzero(excerpt(channel, start - SOFT_BLOCKS * block, (SOFT_BLOCKS + 1) * block))
         silent_before = near.size > 0 and near[0] >= SILENT_FRAMES
-        return start - block + int(near[0]) if silent_before else start
+        return start - SOFT_BLOCKS * block + int(near[0]) if silent_before else start

@@ -1,7 +1,7 @@
 """From a capture of leader and follower to figures; nothing here asks a player how it thinks it does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soxr
@@ -33,6 +33,8 @@ LOUD = 1e-3
 PLACE_WINDOW_MS = 300.0
 PLACE_SEARCH_MS = 8_000.0
 SURE = 0.99
+BEFORE = 1000
+TOLD_COUNT = 5
 MANY_MISSING = 0.2
 
 
@@ -40,7 +42,9 @@ MANY_MISSING = 0.2
 class EventFigures:
     """What was heard after one action of the leader; None where it did not happen or could not be told.
 
-    `leader_error_ms`: the first heard place of the leader minus the wanted one. `offset_ms`: 500 ms after that.
+    `leader_error_ms`: the first heard place of the leader minus the wanted one, when it starts out of silence.
+    `told_error_ms`: what is heard of the leader minus what it tells, less the same at the first play (the rig's lead).
+    `offset_ms`: 500 ms after the leader is heard at the new place.
     `within_5_ms_after_ms`: from the leader's sound to the moment from which |offset| stays within 5 ms.
     `wrong_place_ms`: for how long the follower was heard more than 30 ms off, from 500 ms on.
     """
@@ -52,6 +56,7 @@ class EventFigures:
     within_5_ms_after_ms: float | None = None
     within_1_ms_after_ms: float | None = None
     wrong_place_ms: float = 0.0
+    told_error_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +153,28 @@ class Heard:
         after = start + self.frames(AFTER_MS)
         offset_ms = self.pair.offset_at(after - self.frames(CURVE_WINDOW_MS / 2), CURVE_WINDOW_MS).offset_ms
         near_ms = self._expected_ms(step, start, after)
-        if near_ms is not None and (offset_ms is None or error_ms is None):
+        if near_ms is not None and offset_ms is None:
             leader, follower = (self._place(side, after, step, near_ms) for side in (self.leader, self.follower))
-            if error_ms is None and leader is not None and step.content_ms is not None:
-                error_ms = leader - near_ms
-            if offset_ms is None and leader is not None and follower is not None:
-                offset_ms = leader - follower
+            offset_ms = difference(leader, follower)
         wrong_ms = self._wrong_place_ms(after, end)
         return EventFigures(step.name, True, error_ms, offset_ms, settled[5.0], settled[1.0], wrong_ms)
+
+    def told_error_ms(self, step: Step, start: int, end: int, told: Sequence[Said]) -> float | None:
+        """Return the median of what is heard of the leader minus what it tells, in the given frames."""
+        errors = []
+        for said in told:
+            frame = self.recording.clock.frame_at(said.told_ns)
+            position_ms = said.line.get("positionMs")
+            if position_ms is None or said.line.get("playlistPosition") != step.track:
+                continue
+            if not start + self.frames(AFTER_MS) <= frame <= end - self.frames(PLACE_WINDOW_MS):
+                continue
+            place_ms = self._place(self.leader, frame, step, float(position_ms))
+            if place_ms is not None:
+                errors.append(place_ms - float(position_ms))
+            if len(errors) >= TOLD_COUNT:
+                break
+        return float(np.median(errors)) if errors else None
 
     def _expected_ms(self, step: Step, start: int, frame: int) -> float | None:
         return None if step.near_ms is None else step.near_ms + self.ms(frame - start)
@@ -203,11 +222,17 @@ def joined(pieces: Sequence[Segment], rate_hz: int) -> list[Segment]:
     return merged
 
 
-def event_figures(heard: Heard, scenario: Scenario) -> list[EventFigures]:
+def difference(value: float | None, base: float | None) -> float | None:
+    """Return value - base, or None when one of them is unknown."""
+    return None if value is None or base is None else value - base
+
+
+def event_figures(heard: Heard, scenario: Scenario, told: Sequence[Said]) -> list[EventFigures]:
     """Return the figures of every step after which the leader is heard at a new place."""
     pieces = heard.leader_pieces
     origin = heard.leader_begins() - heard.frames(scenario.steps[0].at_ms)
-    found = []
+    found: list[EventFigures] = []
+    lead_ms: float | None = None
     for step in heard_steps(scenario):
         due = origin + heard.frames(step.at_ms)
         low, high = due - heard.frames(EARLY_MS), due + heard.frames(LATE_MS)
@@ -215,27 +240,37 @@ def event_figures(heard: Heard, scenario: Scenario) -> list[EventFigures]:
         until = origin + heard.frames(following_ms - GUARD_MS)
         piece = next((piece for piece in pieces if low <= piece.start_frame < high and step.fits(piece)), None)
         if piece is not None:
-            error_ms = None if step.content_ms is None else piece.content_ms - step.content_ms
-            found.append(heard.event(step, piece.start_frame, min(until, piece.end_frame), error_ms))
+            before = heard.leader[max(0, piece.start_frame - BEFORE) : piece.start_frame]
+            error_ms = None if before.any() else difference(piece.content_ms, step.content_ms)
+            start, end = piece.start_frame, min(until, piece.end_frame)
+            figures = heard.event(step, start, end, error_ms)
+            heard_ms = heard.told_error_ms(step, start, end, told)
+            lead_ms = heard_ms if lead_ms is None else lead_ms
+            found.append(replace(figures, told_error_ms=difference(heard_ms, lead_ms)))
             continue
         # Heard, but not recognised: so far from the wanted place, or resampled so much.
         pauses = silences(heard.leader[due:high], heard.rate_hz, PAUSE_MS)
         start = due + (pauses[0].end_frame if pauses else 0)
         sounds = start < until and bool(np.abs(heard.leader[start:until]).mean() > LOUD)
-        found.append(heard.event(step, start, until, None) if sounds else EventFigures(step.name, heard=False))
+        if not sounds:
+            found.append(EventFigures(step.name, heard=False))
+            continue
+        figures = heard.event(step, start, until, None)
+        heard_ms = heard.told_error_ms(step, start, until, told)
+        found.append(replace(figures, told_error_ms=difference(heard_ms, lead_ms)))
     return found
 
 
 def join_figures(heard: Heard, first_word_ns: int, spawned_ns: int) -> JoinFigures:
     """Return how long a follower took to join a leader that plays."""
-    first = heard_at(heard.follower, max(0, heard.recording.frame_at(spawned_ns)))
+    first = heard_at(heard.follower, max(0, heard.recording.clock.frame_at(spawned_ns)))
     if first is None:
         return JoinFigures(None, None, None)
-    heard_ns = heard.recording.mono_ns_at(first)
+    heard_ns = heard.recording.clock.mono_ns_at(first)
     settled = heard.settled_frame(first, first + heard.frames(WATCH_MS), 1.0)
     if settled is None:
         return JoinFigures(None, None, (heard_ns - first_word_ns) / 1e6)
-    settled_ns = heard.recording.mono_ns_at(settled)
+    settled_ns = heard.recording.clock.mono_ns_at(settled)
     return JoinFigures(
         (settled_ns - first_word_ns) / 1e6, (settled_ns - spawned_ns) / 1e6, (heard_ns - first_word_ns) / 1e6
     )
@@ -251,7 +286,7 @@ def drift_figures(recording: Recording, windows: Sequence[OffsetAt], syncs: Sequ
     shown, heard = [], []
     for said in syncs:
         drift_ms = said.line.get("driftMs")
-        at = recording.frame_at(said.mono_ns)
+        at = recording.clock.frame_at(said.told_ns)
         if drift_ms is None or not frames[0] <= at <= frames[-1]:
             continue
         shown.append(float(drift_ms))

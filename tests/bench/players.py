@@ -19,6 +19,7 @@ from audio.measure.rig import PulseRig
 LEADER_SINK, FOLLOWER_SINK = "left", "right"
 STOP_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 30.0
+REPORT_EVERY_S = 0.25
 
 
 class BenchError(Exception):
@@ -31,6 +32,11 @@ class Said:
 
     mono_ns: int
     line: dict[str, Any]
+
+    @property
+    def told_ns(self) -> int:
+        """Return the instant that the line speaks of: its own, or that of its arrival."""
+        return int(self.line.get("monoNs", self.mono_ns))
 
 
 class Player:
@@ -156,6 +162,7 @@ class LockstepPair:
         program = [sys.executable, "-m", "tests.bench.busy_player"] if busy else [self._program]
         options = ["--server", self._url, "--account", f"bench-{role}", "--ntp", f"127.0.0.1:{self._ntp_port}"]
         options += ["--seconds", str(seconds), "--data-dir", str(self._room / role), "--json"]
+        options += ["--report-every", str(REPORT_EVERY_S)]
         log = self._room / f"{role}-{len(self._players)}.log"
         player = Player(role, [*program, *command, *options], self._rig.environment(sink), log)
         self._players.append(player)

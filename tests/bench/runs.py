@@ -56,6 +56,7 @@ class Figures:
 
     kind: str
     steady: OffsetStatistics | None = None
+    steady_gaps: int | None = None
     drift: DriftFigures | None = None
     events: list[EventFigures] = field(default_factory=list)
     joins: list[JoinFigures] = field(default_factory=list)
@@ -115,13 +116,15 @@ def run_steady(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: F
     begun = heard.leader_begins()
     figures.steady, windows = heard.steady(begun + heard.frames(STEADY_FROM_S * 1000), seconds)
     figures.drift = drift_figures(recording, windows, follower.of_type("sync"))
+    figures.steady_gaps = gaps_of_one(heard.leader, heard.follower) + gaps_of_one(heard.follower, heard.leader)
 
 
 def run_actions(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures) -> None:
     """Measure each action of the leader."""
     scenario = actions(tracks.durations_ms[VBR_TRACK])
-    recording, _, _ = captured(rig, pair, scenario, room)
-    figures.events = event_figures(Heard(recording, tracks.references), scenario)
+    recording, leader, _ = captured(rig, pair, scenario, room)
+    heard = Heard(recording, tracks.references)
+    figures.events = event_figures(heard, scenario, leader.of_type("sync"))
 
 
 def run_join(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures, times: int) -> None:

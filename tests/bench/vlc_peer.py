@@ -30,6 +30,17 @@ def say(kind: str, **fields: object) -> None:
     print(json.dumps({"type": kind, **fields}), flush=True)
 
 
+def say_sync(player: "Player", drift: float | None = None) -> None:
+    say(
+        "sync",
+        monoNs=time.perf_counter_ns(),
+        positionMs=player.position_ms,
+        driftMs=drift,
+        playlistPosition=player.track,
+        isPlaying=player.playing,
+    )
+
+
 def now_ms() -> float:
     return time.time_ns() / 1e6
 
@@ -113,6 +124,7 @@ class Leader:
             if elapsed >= beat * HEARTBEAT_S:
                 beat += 1
                 self._send("position")
+                say_sync(self._player)
             time.sleep(TICK_S)
 
     def _act(self, action: str, step: dict[str, object]) -> None:
@@ -195,7 +207,7 @@ class Follower:
             player.seek(target_ms)
         if time.monotonic() - self._said >= 1.0:
             self._said = time.monotonic()
-            say("sync", driftMs=drift, positionMs=player.position_ms, playlistPosition=player.track)
+            say_sync(player, drift)
 
 
 def connect(path: Path) -> socket.socket:
