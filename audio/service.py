@@ -26,7 +26,7 @@ from audio.engine.messages import (
     Started,
     Status,
 )
-from audio.engine.output_api import BLOCK_FRAMES
+from audio.engine.output_api import BLOCK_FRAMES, PREFERRED_RATE
 from audio.errors import TrackError
 from audio.library import PreparedTracks
 from audio.playback_events import (
@@ -91,17 +91,32 @@ class PlaybackService:
         self._problem: str | None = None
 
     @classmethod
-    async def open(cls, *, device: str | None, data_dir: Path) -> Self:
-        """Start decoder and audio process. `device`: PortAudio name, None = the best there is, "none" = silent clock.
+    def begin(cls, *, device: str | None, data_dir: Path) -> Self:
+        """Start decoder and audio process and return at once: a queue can be set and tracks prepared meanwhile.
 
-        Errors: EngineError.
+        `device`: a device's name, None = the best there is, "none" = silent clock.
         """
         log_file = data_dir / "audio.log"
         decoder = DecoderClient(data_dir / "pcm", log_file)
         decoder.start()
         service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status))
-        await service._engine.start()
+        service._engine.spawn()
         return service
+
+    @classmethod
+    async def open(cls, *, device: str | None, data_dir: Path) -> Self:
+        """Begin, and wait until the output runs. Errors: EngineError."""
+        service = cls.begin(device=device, data_dir=data_dir)
+        try:
+            await service.opened()
+        except BaseException:
+            await service.aclose()
+            raise
+        return service
+
+    async def opened(self) -> None:
+        """Wait until the output runs. Errors: EngineError."""
+        await self._engine.started()
 
     async def aclose(self) -> None:
         """Stop the music and both processes."""
@@ -295,8 +310,7 @@ class PlaybackService:
 
     @property
     def _rate(self) -> int:
-        assert self._output is not None
-        return self._output.rate
+        return PREFERRED_RATE if self._output is None else self._output.rate
 
     def _skip(self, action: TransportAction, choose: Callable[[int], QueueItem | None]) -> bool:
         if self.is_runbuddy_follower():
@@ -434,14 +448,15 @@ class PlaybackService:
         self._emit(QueueFinished())
 
     def _on_started(self, started: Started) -> None:
-        previous, self._output = self._output, started
+        previous, rate = self._output, self._rate
+        self._output = started
+        if rate != started.rate:
+            self._tracks.forget()
         if previous is not None:
             if self._report is not None:
                 self._earlier_underruns += self._report.underruns
                 self._earlier_jumps += self._report.jumps
                 self._report = None
-            if previous.rate != started.rate:
-                self._tracks.forget()
             self._spawn(self._resume_after_restart())
         self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=previous is not None))
 

@@ -62,9 +62,8 @@ class EngineClient:
         """Return whether the process died so often that it was given up."""
         return self._deaths >= _MAX_DEATHS
 
-    async def start(self) -> Started:
-        """Start the process and wait until its output runs. Errors: EngineError."""
-        self._spawn()
+    async def started(self) -> Started:
+        """Wait until the output runs. Errors: EngineError."""
         try:
             return await asyncio.wait_for(asyncio.shield(self._started), _START_TIMEOUT_S)
         except TimeoutError:
@@ -96,7 +95,8 @@ class EngineClient:
         if child is not None:
             child.close()
 
-    def _spawn(self) -> None:
+    def spawn(self) -> None:
+        """Start the process."""
         child = ChildProcess(
             "audio.engine.process",
             [self._device or ""],
@@ -141,7 +141,7 @@ class EngineClient:
             return
         _log.warning("audio process ended with %s and is restarted", code)
         self.restarts += 1
-        self._spawn()
+        self.spawn()
 
     def _forgive(self) -> None:
         self._deaths = 0

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.pairing import Pairing, check_join
-from protocol.events import Role
+from protocol.events import Role, SnapshotState
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError, tell_on_stderr
@@ -74,7 +75,7 @@ def follow(
 
 
 async def _follow(options: SessionOptions, id_or_code: str | None, output: Output) -> ExitCode:
-    async def find(api: RunBuddyApiClient, pairing: Pairing) -> SessionDetail:
+    async def find(api: RunBuddyApiClient, pairing: Pairing, playback: PlaybackService) -> SessionDetail:
         wanted = id_or_code
         if wanted is None:
             waiting = await api.list_sessions()
@@ -87,32 +88,26 @@ async def _follow(options: SessionOptions, id_or_code: str | None, output: Outpu
             wanted = waiting[0].session_id
         detail = await api.get_session(wanted)
         check_join(pairing, detail)
+        await _prepare(playback, detail.snapshot)
         return detail
 
     async with open_stage(options, output, Role.FOLLOWER, find) as stage:
         detail = stage.found
-        # The track that is heard first decodes while the server is still asked for a place in the session.
-        preparing = asyncio.create_task(_prepare(stage))
-        try:
-            await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now))
-            return await run_until_over(stage, detail.session_id, _get_ready(stage, preparing))
-        finally:
-            preparing.cancel()
-            await asyncio.gather(preparing, return_exceptions=True)
+        await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now))
+        return await run_until_over(stage, detail.session_id, _be_ready(stage))
 
 
-async def _prepare(stage: Stage[SessionDetail]) -> None:
+async def _prepare(playback: PlaybackService, snapshot: SnapshotState) -> None:
     """Prepare the leader's track or, when it can't be played here, the next best."""
-    queue, snapshot = stage.playback.queue, stage.found.snapshot
+    queue = playback.queue
     wanted = None if snapshot.track_id is None else queue.find(snapshot.playlist_position, snapshot.track_id)
     order = list(queue.playable)
     if wanted is not None:
         order.sort(key=lambda playlist_position: playlist_position != wanted.playlist_position)
-    await prepare_first_of(stage.playback, order)
+    await prepare_first_of(playback, order)
 
 
-async def _get_ready(stage: Stage[SessionDetail], preparing: asyncio.Task[None]) -> None:
-    """Say that this follower is ready as soon as it can play; then the leader decides when the session ends."""
-    await preparing
+async def _be_ready(stage: Stage[SessionDetail]) -> None:
+    """Say that this follower can play; then the leader decides when the session ends."""
     stage.coordinator.ready()
     await asyncio.Event().wait()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from audio.playback_events import PlaybackEvent, QueueFinished
+from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.pairing import Pairing
 from client.reports import CoordinatorEvent, FollowerChanged
@@ -77,16 +78,16 @@ def lead(
 
 
 async def _lead(options: SessionOptions, steps: tuple[Step, ...] | None, output: Output, *, wait: bool) -> ExitCode:
-    async with open_stage(options, output, Role.LEADER, _nothing) as stage:
-        await prepare_first_of(stage.playback, [track.playlist_position for track in stage.pairing.paired])
+    async with open_stage(options, output, Role.LEADER, _prepare) as stage:
         cue = _Cue(stage)
         pairing = stage.pairing
         leading = await stage.coordinator.lead(pairing.playlist_id, pairing.playlist_name, pairing.count_paired)
         return await run_until_over(stage, leading.session_id, _perform(stage, cue, steps, wait=wait))
 
 
-async def _nothing(_api: RunBuddyApiClient, _pairing: Pairing) -> None:
-    """Look up nothing: a leader knows what it plays."""
+async def _prepare(_api: RunBuddyApiClient, _pairing: Pairing, playback: PlaybackService) -> None:
+    """Prepare the first track that can be played; there is nothing to look up, a leader knows what it plays."""
+    await prepare_first_of(playback, list(playback.queue.playable))
 
 
 class _Cue:

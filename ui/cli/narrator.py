@@ -89,14 +89,10 @@ class Narrator:
                 )
             case QueueFinished():
                 self._output.state("The playlist is over.", state="queue_finished")
-            case SoundChanged():
-                self.sound(device=event.device, silent=event.silent, reason=event.reason)
-
-    def sound(self, *, device: str, silent: bool, reason: str | None) -> None:
-        """Tell where the music is heard."""
-        why = f" ({reason})" if reason else ""
-        message = f"Playing to a silent clock{why}." if silent else f"Playing to {device}{why}."
-        self._output.state(message, state="sound", device=device, silent=silent, reason=reason)
+            case SoundChanged(device, silent, reason):
+                why = f" ({reason})" if reason else ""
+                message = f"Playing to a silent clock{why}." if silent else f"Playing to {device}{why}."
+                self._output.state(message, state="sound", device=device, silent=silent, reason=reason)
 
     def summary(self, *, session_id: str, ended: Ended, exit_code: int, trace: str) -> None:
         """Tell how it went."""

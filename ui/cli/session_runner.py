@@ -65,32 +65,34 @@ async def open_stage(
     options: SessionOptions,
     output: Output,
     role: Role,
-    look_up: Callable[[RunBuddyApiClient, Pairing], Awaitable[_T]],
+    look_up: Callable[[RunBuddyApiClient, Pairing, PlaybackService], Awaitable[_T]],
 ) -> AsyncIterator[Stage[_T]]:
-    """Open sound, clock and server side by side, and look up what the command needs; close all of it at the end."""
+    """Open sound, clock and server side by side, and look up what the command needs; close all of it at the end.
+
+    `look_up` may prepare tracks: they decode while the output is still being opened.
+    """
     with _interruptible() as interrupts:
         pairing = load_pairing(options.pairing)
         if not pairing.paired:
             raise PairingError(f"{options.pairing}: no track of this playlist has a file; pair at least one")
         clock = RunBuddyClock(options.ntp)
         async with RunBuddyApiClient(options.server, options.token) as api:
-            opening = asyncio.create_task(PlaybackService.open(device=options.audio, data_dir=options.data_dir))
+            narrator = Narrator(output)
+            playback = PlaybackService.begin(device=options.audio, data_dir=options.data_dir)
             try:
-                looking = asyncio.create_task(_look_up(options, api, pairing, look_up))
-                await _all_or_first_error(opening, looking, asyncio.create_task(clock.synchronise()))
-                playback = opening.result()
+                playback.subscribe(narrator.on_playback)
                 playback.set_queue(_queue(pairing))
+                looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up))
+                await _all_or_first_error(
+                    looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
+                )
                 trace = _open_trace(options, role)
                 with contextlib.closing(trace):
-                    narrator = Narrator(output)
                     coordinator = RunBuddyCoordinator(
                         api, clock, playback, trace=trace, report_interval_s=options.report_every_s
                     )
                     coordinator.subscribe(narrator.on_coordinator)
-                    playback.subscribe(narrator.on_playback)
-                    health = playback.health()
                     interrupts.polite = True
-                    narrator.sound(device=health.device, silent=health.silent, reason=health.error)
                     try:
                         yield Stage(
                             options, pairing, playback, coordinator, narrator, trace, interrupts, looking.result()
@@ -98,10 +100,7 @@ async def open_stage(
                     finally:
                         await coordinator.close()
             finally:
-                # An opening that was cancelled half-way would leave its processes behind.
-                await asyncio.gather(opening, return_exceptions=True)
-                if not opening.cancelled() and opening.exception() is None:
-                    await opening.result().aclose()
+                await playback.aclose()
 
 
 async def run_until_over(stage: Stage[Any], session_id: str, performing: Coroutine[Any, Any, None]) -> ExitCode:
@@ -149,24 +148,25 @@ async def _look_up(
     options: SessionOptions,
     api: RunBuddyApiClient,
     pairing: Pairing,
-    look_up: Callable[[RunBuddyApiClient, Pairing], Awaitable[_T]],
+    playback: PlaybackService,
+    look_up: Callable[[RunBuddyApiClient, Pairing, PlaybackService], Awaitable[_T]],
 ) -> _T:
     if options.account is not None:
         await api.create_local_account(options.account)
-    return await look_up(api, pairing)
+    return await look_up(api, pairing, playback)
 
 
-async def _all_or_first_error(opening: asyncio.Task[Any], *others: asyncio.Task[Any]) -> None:
-    """Wait for all; on the first error cancel the others, but never the opening of the sound, and raise it."""
+async def _all_or_first_error(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for all; on the first error cancel the others and raise it."""
     try:
-        done, _ = await asyncio.wait({opening, *others}, return_when=asyncio.FIRST_EXCEPTION)
-        for task in (*others, opening):
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in tasks:
             if task in done:
                 task.result()
     finally:
-        for task in others:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _queue(pairing: Pairing) -> list[QueueItem]:

@@ -21,13 +21,13 @@ def heard_offsets(recording: Recording, from_ns: int, to_ns: int) -> HeardOffset
     leader, follower = (recording.channel(sink) for sink in SINKS)
     frames = min(len(leader), len(follower))
     pair = ChannelPair(leader[:frames], follower[:frames], recording.rate_hz)
-    windows = pair.sliding(max(0, recording.frame_at(from_ns)), recording.frame_at(to_ns))
+    windows = pair.sliding(max(0, recording.clock.frame_at(from_ns)), recording.clock.frame_at(to_ns))
     statistics = offset_statistics(windows)
     if statistics is None:
         return None
     known = [(window.centre_frame, window.offset_ms) for window in windows if window.offset_ms is not None]
     return HeardOffsets(
-        mono_ns=tuple(recording.mono_ns_at(frame) for frame, _ in known),
+        mono_ns=tuple(recording.clock.mono_ns_at(frame) for frame, _ in known),
         offset_ms=tuple(offset_ms for _, offset_ms in known),
         statistics=statistics,
     )
