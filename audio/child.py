@@ -64,9 +64,7 @@ class ChildProcess:
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Let the child finish by itself, and kill it when it does not."""
-        if self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        self._close_input()
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -84,7 +82,16 @@ class ChildProcess:
                     # A child that is killed in the middle of a line has not said it.
                     continue
                 self._post(self._on_message, message)
-        self._post(self._on_exit, self._process.wait())
+        self._post(self._finish, self._process.wait())
+
+    def _finish(self, code: int) -> None:
+        self._close_input()
+        self._on_exit(code)
+
+    def _close_input(self) -> None:
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
     def _post(self, callback: Callable[[Any], None], argument: object) -> None:
         try:

@@ -26,6 +26,7 @@ class _Request:
     answer: asyncio.Future[PcmFile]
     decoded_bytes: int = -1
     moved_at_s: float = field(default_factory=time.monotonic)
+    retried: bool = False
 
 
 class DecoderClient:
@@ -112,17 +113,25 @@ class DecoderClient:
         if not self._requests:
             return
         culprit_id, culprit = next(iter(self._requests.items()))
+        if culprit.decoded_bytes < 0 and not culprit.retried and self._fatal is None:
+            # The process died before it had even opened the file, so it may not have been the file.
+            culprit.retried = True
+            self._resubmit()
+            return
         del self._requests[culprit_id]
         reason = self._fatal or "libVLC gave up on it; the file is damaged, choose another one for this track"
         _log.error("decoder process ended with %s while it decoded %s", code, culprit.file)
         if not culprit.answer.done():
             culprit.answer.set_exception(TrackError(culprit.track, reason))
-        waiting = dict(self._requests)
-        if waiting:
-            self.start()
-            self._touch_oldest()
-            for request_id, request in waiting.items():
-                self._submit(request_id, request)
+        self._resubmit()
+
+    def _resubmit(self) -> None:
+        if not self._requests:
+            return
+        self.start()
+        self._touch_oldest()
+        for request_id, request in self._requests.items():
+            self._submit(request_id, request)
 
     def _touch_oldest(self) -> None:
         for request in self._requests.values():
