@@ -15,7 +15,7 @@ from client.session_state import Ended, Following, Idle, Leading, RunBuddySessio
 from client.socket import CloseKind, CloseReason
 from client.trace import Trace
 from protocol import limits
-from protocol.events import EndReason, SnapshotState
+from protocol.events import EndReason, Role, SnapshotState
 from protocol.playback import LocalTransport, Playback
 from protocol.rest import SessionDetail
 
@@ -36,6 +36,12 @@ class BusyError(ClientError):
     """A session is running already."""
 
     code = "busy"
+
+
+class OwnSessionError(ClientError):
+    """Somebody tried to follow their own session."""
+
+    code = "own_session"
 
 
 class RunBuddyCoordinator:
@@ -118,6 +124,10 @@ class RunBuddyCoordinator:
                 raise
             await synchronising
             joined = await self._api.join(detail.session_id)
+            if joined.role is Role.LEADER:
+                raise OwnSessionError(
+                    "this account leads the session itself, and a session takes two: sign in with another account here"
+                )
             self._begin(Following(detail.session_id, detail.host_display_name), joined.ws_url, joined.ws_token)
         finally:
             self._beginning = False

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from protocol import limits
-from protocol.events import SnapshotState
+from protocol.events import Role, SnapshotState
 from protocol.wire import CorrectedMs, Identifier, Name, WireModel
 
 PairedTrackCount = Annotated[int, Field(ge=1, le=limits.MAX_PAIRED_TRACK_COUNT)]
@@ -63,8 +63,12 @@ class SessionDetail(BillboardEntry):
 
 
 class JoinResponse(WireModel):
-    """Answer to POST /runbuddy/sessions/{id}/join; the same participant asking again gets a fresh token."""
+    """Answer to POST /runbuddy/sessions/{id}/join; the same participant asking again gets a fresh token.
 
+    `role` is what the token is for (beyond the plan): the host that joins its own session stays its leader.
+    """
+
+    role: Role | None = Field(default=None, strict=False)
     ws_url: Identifier
     ws_token: Identifier
     snapshot: SnapshotState

@@ -69,7 +69,7 @@ class Sessions:
         if role is Role.FOLLOWER:
             await self._seat(record.session_id, account)
         token = await self._new_token(record.session_id, role, account)
-        return JoinResponse(ws_url=ws_url, ws_token=token, snapshot=self._current_snapshot(record))
+        return JoinResponse(role=role, ws_url=ws_url, ws_token=token, snapshot=self._current_snapshot(record))
 
     async def end(self, id_or_code: str, account: Account) -> StatusResponse:
         """End a session for both; only its leader may, and may again."""

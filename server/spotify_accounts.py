@@ -1,5 +1,6 @@
 """Bearer tokens verified by Spotify's /v1/me, and remembered for a while."""
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from server.records import Account
 from server.tokens import hash_token
 
 _MAX_REMEMBERED = 10_000
+_ACCOUNT_ID = re.compile(rf"[^\x00-\x1f\x7f-\x9f]{{1,{limits.MAX_ID_LENGTH}}}")
 _DEFAULT_RETRY_S = 10
 _MAX_RETRY_S = 24 * 3600
 
@@ -76,11 +78,17 @@ def _account_from(answer: httpx.Response) -> Account:
         body = None
     found = body if isinstance(body, dict) else {}
     account_id = found.get("account_id") or found.get("id")
-    if not isinstance(account_id, str) or not 0 < len(account_id) <= limits.MAX_ID_LENGTH:
+    if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
         raise unavailable("Spotify's answer cannot be understood. Try again later.", _DEFAULT_RETRY_S)
     name = found.get("display_name")
-    shown = name.strip()[: limits.MAX_NAME_LENGTH] if isinstance(name, str) else ""
+    shown = _shown(name) if isinstance(name, str) else ""
     return Account(account_id, shown or account_id)
+
+
+def _shown(name: str) -> str:
+    """Return a display name that fits the wire: people may have put anything into theirs."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name)
+    return " ".join(printable.split())[: limits.MAX_NAME_LENGTH]
 
 
 def _retry_after_s(header: str | None) -> int:

@@ -14,7 +14,7 @@ from websockets.asyncio.server import serve as serve_websockets
 
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
-from client.coordinator import BusyError, RunBuddyCoordinator
+from client.coordinator import BusyError, OwnSessionError, RunBuddyCoordinator
 from client.errors import ApiError, ClockSyncError, PairingError
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Ended, Following, Idle, Leading
@@ -322,6 +322,19 @@ async def test_when_the_server_is_gone_the_music_goes_on_and_the_session_comes_b
         await leader.coordinator.end()
         await follower.coordinator.wait_ended()
     await house.stop()
+
+
+async def test_nobody_follows_their_own_session(house):
+    async with house.peer("Al") as leader, house.peer("Al again") as follower:
+        leading = await lead(leader)
+        own_api = RunBuddyApiClient(f"http://127.0.0.1:{house.port}", leader.token)
+        clock = RunBuddyClock(f"127.0.0.1:{house.ntp_port}")
+        coordinator = RunBuddyCoordinator(own_api, clock, follower.playback)
+        with pytest.raises(OwnSessionError, match="another account"):
+            await coordinator.follow(leading.session_id)
+        assert coordinator.state == Idle()
+        assert not follower.playback.is_runbuddy_follower()
+        await own_api.aclose()
 
 
 async def test_what_breaks_the_contract_is_counted_and_told_and_changes_nothing(house):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from protocol import limits
+from protocol.events import Role
 from protocol.rest import Billboard, ErrorBody, SessionDetail, SessionStatus, StatusResponse
 from tests.server.harness import Person, RunningServer, Start, http
 
@@ -94,9 +95,10 @@ def test_the_same_follower_asking_again_gets_a_fresh_token(server: RunningServer
 def test_the_host_joining_its_own_session_stays_its_leader(server: RunningServer) -> None:
     ann, bob = server.person("Ann"), server.person("Bob")
     created = ann.create()
-    assert ann.join(created.session_id).ws_token != created.ws_token
+    again = ann.join(created.session_id)
+    assert (again.role, again.ws_token != created.ws_token) == (Role.LEADER, True)
     assert detail(ann, created.session_id).status is SessionStatus.WAITING
-    bob.join(created.session_id)
+    assert bob.join(created.session_id).role is Role.FOLLOWER
 
 
 def test_leaving_makes_room_for_somebody_else(server: RunningServer) -> None:

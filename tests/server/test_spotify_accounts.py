@@ -91,6 +91,18 @@ async def test_somebody_without_a_name_is_shown_by_id(spotify: StandIn, name: ob
     assert await verified(spotify, {"id": "ann", "display_name": name}) == ("ann", "ann")
 
 
+async def test_a_name_that_would_break_the_wire_is_cleaned(spotify: StandIn) -> None:
+    body = {"id": "ann", "display_name": "An\u202en\x00\n\x1b[31m " + "x" * 400}
+    _, shown = await verified(spotify, body)
+    assert shown.startswith("An n [31m xxx")
+    assert len(shown) == 300
+
+
+async def test_an_id_that_would_break_the_wire_is_refused(spotify: StandIn) -> None:
+    spotify.body = json.dumps({"id": "an\x00n"}).encode()
+    assert (await refusal(spotify.base_url)).status == 503
+
+
 async def test_spotify_is_asked_once_until_the_memory_ends(spotify: StandIn) -> None:
     now_ns = [0]
     accounts = SpotifyAccounts(spotify.base_url, 5, 3000, lambda: now_ns[0])

@@ -1,6 +1,8 @@
 """What a session shows: JSON lines for programs, plain lines for a log, a live table for people."""
 
 import json
+import os
+import signal
 import sys
 from typing import Any, Protocol
 
@@ -64,8 +66,7 @@ class JsonOutput:
         """Nothing is held."""
 
     def _line(self, kind: str, fields: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps({"type": kind, **fields}, ensure_ascii=False, allow_nan=False) + "\n")
-        sys.stdout.flush()
+        _print(json.dumps({"type": kind, **fields}, ensure_ascii=False, allow_nan=False))
 
 
 class PlainOutput:
@@ -96,8 +97,7 @@ class PlainOutput:
         """Nothing is held."""
 
     def _line(self, text: str) -> None:
-        sys.stdout.write(one_line(text, limit=1000) + "\n")
-        sys.stdout.flush()
+        _print(one_line(text, limit=1000))
 
 
 class LiveOutput:
@@ -144,6 +144,16 @@ def choose_output(*, as_json: bool) -> Output:
     if as_json:
         return JsonOutput()
     return LiveOutput() if sys.stdout.isatty() else PlainOutput()
+
+
+def _print(line: str) -> None:
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this has gone away (`| head`): end as if asked to, and say nothing more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _tell(message: str) -> None:

@@ -104,6 +104,7 @@ class Site:
     ntp: str
     start: Callable[..., Command]
     folder: Path
+    pairing: Path = DEMO / "pairing.json"
 
     def options(self, name: str) -> list[object]:
         return [

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,12 @@ def test_when_the_server_is_killed_both_play_on_and_leave_when_asked(site):
         command.interrupt()
         assert command.end() == 0
         assert command.stderr == ""
+
+
+def test_a_reader_that_goes_away_ends_the_session_politely(site):
+    arguments = ["lead", site.pairing, *site.options("Al"), "--no-wait", "--report-every", "0.05"]
+    command = [sys.executable, "-m", "ui.cli.app", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as leader:
+        leader.stdout.readline()
+        leader.stdout.close()
+        assert (leader.wait(60), leader.stderr.read()) == (0, "")
