@@ -57,6 +57,10 @@ class Player:
         """Return the first line of a type, waiting for it."""
         return self.wait_for(lambda line: line.get("type") == kind, f"a line of type {kind}", timeout_s)
 
+    def first_word(self, timeout_s: float = START_TIMEOUT_S) -> Said:
+        """Return the first line of all: the interpreter and the imports are behind it."""
+        return self.wait_for(lambda _: True, "anything", timeout_s)
+
     def wait_for(self, wanted: Callable[[dict[str, Any]], bool], what: str, timeout_s: float) -> Said:
         deadline_s = time.monotonic() + timeout_s
         with self._news:

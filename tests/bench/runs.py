@@ -101,8 +101,10 @@ def captured(
     with rig.capture(room / f"{pair.name}-{scenario.name}.raw") as capture:
         limit_s = scenario.seconds + END_TIMEOUT_S
         leader = pair.lead(script, limit_s, wait=True)
-        leader.first("state")
+        leader.first("session")
         follower = pair.follow(limit_s, busy=busy)
+        leader.first("sync", END_TIMEOUT_S)
+        follower.first("sync", END_TIMEOUT_S)
         leader.wait(limit_s + END_TIMEOUT_S)
         follower.stop()
         recording = capture.recording()
@@ -135,10 +137,10 @@ def run_join(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Fig
         script = scenario.write(room / "join.json")
         with rig.capture(room / f"{pair.name}-join-{number}.raw") as capture:
             leader = pair.lead(script, scenario.seconds, wait=False)
-            leader.first("state")
+            leader.first("session")
             time.sleep(JOIN_AFTER_S)
             follower = pair.follow(scenario.seconds)
-            first = follower.first("state")
+            first = follower.first_word()
             time.sleep(JOIN_WATCH_S)
             recording = capture.recording()
             follower.stop()

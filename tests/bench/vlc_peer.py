@@ -242,6 +242,7 @@ def main() -> None:
             Follower(player).run(options.socket, options.seconds)
         else:
             leader = Leader(player, options.socket)
+            say("session")
             if not options.no_wait:
                 leader.ready.wait(options.seconds)
             leader.run(json.loads(options.script.read_text()), options.seconds)
