@@ -1,0 +1,126 @@
+"""Which output is chosen, and the clock that plays silence."""
+
+import os
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from audio.engine import output, silent_output
+from audio.engine.output import open_output
+from audio.engine.portaudio_output import DeviceInfo, choose_device
+from audio.engine.silent_output import SilentOutput
+
+HARDWARE = DeviceInfo(0, "HDA Intel PCH: ALC257 Analog (hw:0,0)", "ALSA", 48_000, is_default=False)
+PIPEWIRE = DeviceInfo(4, "pipewire", "ALSA", 44_100, is_default=False)
+PULSE = DeviceInfo(5, "pulse", "ALSA", 44_100, is_default=False)
+DEFAULT = DeviceInfo(6, "default", "ALSA", 44_100, is_default=True)
+SPEAKERS = DeviceInfo(7, "Pulse Speakers", "Core Audio", 48_000, is_default=False)
+
+
+def test_on_linux_the_sound_server_is_preferred_to_hardware():
+    assert choose_device([HARDWARE, DEFAULT, PIPEWIRE, PULSE], None, linux=True) is PULSE
+    assert choose_device([HARDWARE, DEFAULT, PIPEWIRE], None, linux=True) is PIPEWIRE
+
+
+def test_without_a_sound_server_it_is_the_default_and_else_the_first():
+    assert choose_device([HARDWARE, DEFAULT], None, linux=True) is DEFAULT
+    assert choose_device([HARDWARE], None, linux=True) is HARDWARE
+    assert choose_device([HARDWARE, DEFAULT, PULSE], None, linux=False) is DEFAULT
+    assert choose_device([], None, linux=True) is None
+
+
+def test_a_wanted_device_is_found_by_part_of_its_name_in_any_case():
+    devices = [SPEAKERS, HARDWARE, PULSE]
+    assert choose_device(devices, "alc257", linux=True) is HARDWARE
+    assert choose_device(devices, "PULSE", linux=True) is PULSE, "a whole name comes before a part"
+    assert choose_device(devices, "headphones", linux=True) is None
+
+
+def test_silence_that_is_asked_for_needs_no_reason():
+    chosen = open_output("none")
+    assert (chosen.silent, chosen.reason, chosen.device) == (True, None, "none")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PulseAudio is Linux's")
+def test_a_sound_server_that_does_not_answer_is_silence_with_a_reason(monkeypatch, tmp_path):
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
+    chosen = open_output("pulse")
+    assert chosen.silent
+    assert "no PulseAudio or PipeWire server answers" in chosen.reason
+
+
+def test_a_device_that_is_not_there_is_silence_that_names_it(monkeypatch):
+    chosen = open_output("Stadium PA")
+    assert chosen.silent
+    assert "Stadium PA" in chosen.reason or "PortAudio" in chosen.reason
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PulseAudio is Linux's")
+def test_without_any_sound_the_reason_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
+    monkeypatch.setattr(
+        output, "open_portaudio", lambda _: (_ for _ in ()).throw(output.OutputUnavailableError("no sound device"))
+    )
+    chosen = open_output(None)
+    assert (chosen.silent, chosen.reason) == (True, "no sound device")
+    assert os.environ["PULSE_SERVER"]
+
+
+class Collector:
+    """Take blocks until there are enough."""
+
+    def __init__(self, wanted: int) -> None:
+        self.times: list[int] = []
+        self.sizes: set[int] = set()
+        self._wanted = wanted
+        self._enough = threading.Event()
+
+    def __call__(self, block: np.ndarray, dac_ns: int) -> None:
+        self.times.append(dac_ns)
+        self.sizes.add(len(block))
+        if len(self.times) >= self._wanted:
+            self._enough.set()
+
+    def wait(self) -> None:
+        assert self._enough.wait(20)
+
+
+def test_the_silent_clock_is_exact():
+    collector = Collector(8)
+    silent = SilentOutput(None)
+    silent.start(collector)
+    collector.wait()
+    silent.close()
+    (frames,) = collector.sizes
+    steps = np.diff(collector.times)
+    assert np.abs(steps - frames / silent.rate * 1e9).max() <= 1 or silent.underruns
+
+
+def test_after_a_sleep_the_silent_clock_goes_on_from_now(monkeypatch):
+    asleep_ns = 0
+    real = time.perf_counter_ns
+
+    class Time:
+        @staticmethod
+        def perf_counter_ns() -> int:
+            return real() + asleep_ns
+
+    monkeypatch.setattr(silent_output, "time", Time)
+    collector = Collector(4)
+    silent = SilentOutput(None)
+    silent.start(collector)
+    collector.wait()
+    asleep_ns = 3_600_000_000_000
+    before = len(collector.times)
+    late = Collector(before + 6)
+    late.times = collector.times
+    collector._wanted = before + 6
+    collector._enough.clear()
+    collector.wait()
+    silent.close()
+    assert silent.underruns >= 1
+    assert np.diff(collector.times).max() > 3_500e9
+    assert (np.diff(collector.times) > 0).all()
