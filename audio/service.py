@@ -26,7 +26,6 @@ from audio.engine.messages import (
     Started,
     Status,
 )
-from audio.engine.output_api import BLOCK_FRAMES, PREFERRED_RATE
 from audio.errors import TrackError
 from audio.library import PreparedTracks
 from audio.playback_events import (
@@ -37,9 +36,9 @@ from audio.playback_events import (
     TrackRefused,
     TrackStarted,
 )
-from audio.position_history import Line, PositionHistory
 from audio.queue import PlayQueue, QueueItem
-from protocol.correction import Correction
+from audio.schedule import Schedule
+from audio.sound_state import SoundState
 from protocol.events import TransportAction
 from protocol.playback import (
     LocalTransport,
@@ -52,8 +51,6 @@ from protocol.timeline import NS_PER_MS, ClockMapping
 
 _log = logging.getLogger(__name__)
 
-#: Two blocks may be asked for in one go, so a change has to be this many blocks ahead of the buffer to be in time.
-_BLOCKS_AHEAD: Final = 3
 #: What a leader adds so that the follower, too, hears of a change before its instant.
 _RELAY_MARGIN_MS: Final = 50.0
 _RESTART_MARGIN_MS: Final = 250.0
@@ -73,21 +70,16 @@ class PlaybackService:
         self._engine = make_engine(self._on_status)
         self._decoder = decoder
         self._tracks = PreparedTracks(decoder, self._engine.send)
-        self._history = PositionHistory()
         self._queue = PlayQueue()
+        self._schedule = Schedule(self._tracks.duration_ms, self._successor)
         self._coordinator: RunBuddyHooks | None = None
         self._listeners: list[Callable[[PlaybackEvent], None]] = []
         self._background: set[asyncio.Task[None]] = set()
         self._clock: ClockMapping | None = None
-        self._output: Started | None = None
-        self._report: Report | None = None
+        self._sound = SoundState()
         self._remote: RemoteTransport | None = None
-        self._planned: Line | None = None
         self._current: int | None = None
         self._playing = False
-        self._last_instant_ns = 0
-        self._earlier_underruns = 0
-        self._earlier_jumps = 0
         self._problem: str | None = None
 
     @classmethod
@@ -153,8 +145,8 @@ class PlaybackService:
         """Replace the queue; the music stops."""
         self._tracks.forget()
         self._queue = PlayQueue(items)
-        self._current, self._playing, self._planned, self._remote = None, False, None, None
-        self._history.clear()
+        self._current, self._playing, self._remote = None, False, None
+        self._schedule.clear()
         self._engine.send(SetOrder(self._queue.playable))
 
     async def prepare(self, playlist_position: int) -> None:
@@ -163,7 +155,7 @@ class PlaybackService:
         if item is None:
             raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
         try:
-            await self._tracks.prepare(item, self._rate)
+            await self._tracks.prepare(item, self._sound.rate)
         except TrackError as error:
             if self._queue.refusal(playlist_position) is None:
                 self._queue.refuse(playlist_position, error.reason)
@@ -259,7 +251,7 @@ class PlaybackService:
                 f"The leader plays track {remote.playlist_position + 1} of the playlist, which is not paired with a "
                 "file here; the music comes back with the next track"
             )
-            self._planned = None
+            self._schedule.forget_plan()
             if self._current is not None:
                 slot, position_ms = self._place_at(self._mono_ns())
                 self._engine.send(Hold(slot, position_ms, self._mono_ns()))
@@ -278,14 +270,14 @@ class PlaybackService:
 
     def playback_position(self, mono_ns: int) -> PlaybackPosition | None:
         """Return what is at the DAC at an instant within about a second of now."""
-        line = self._history.line_at(mono_ns)
-        if line is None or self._current is None:
+        heard = self._schedule.heard_at(mono_ns)
+        if heard is None or self._current is None:
             return None
-        slot, position_ms = self._carry(line.slot, line.position_at(mono_ns))
+        (slot, position_ms), moving = heard
         item = self._queue.item(slot)
         if item is None or slot not in self._tracks:
             return None
-        return PlaybackPosition(slot, item.track_id, max(0.0, position_ms), line.step != 0.0, mono_ns)
+        return PlaybackPosition(slot, item.track_id, position_ms, moving, mono_ns)
 
     def track_duration_ms(self, playlist_position: int) -> float | None:
         """Return the decoded length of a track, exact to the sample."""
@@ -293,24 +285,12 @@ class PlaybackService:
 
     def health(self) -> PlaybackHealth:
         """Return how the sound is doing."""
-        report, output = self._report, self._output
-        error = self._problem
+        problem = self._problem
         if self._engine.failed:
-            error = "The sound process keeps failing; restart the program, and see “lockstep doctor”"
-        return PlaybackHealth(
-            correction=Correction.NONE if report is None else Correction(report.correction),
-            underruns=self._earlier_underruns + (0 if report is None else report.underruns),
-            jumps=self._earlier_jumps + (0 if report is None else report.jumps),
-            silent=output is None or output.silent,
-            device="none" if output is None else output.device,
-            error=error or (None if output is None else output.reason),
-        )
+            problem = "The sound process keeps failing; restart the program, and see “lockstep doctor”"
+        return self._sound.health(problem)
 
     # How it works
-
-    @property
-    def _rate(self) -> int:
-        return PREFERRED_RATE if self._output is None else self._output.rate
 
     def _skip(self, action: TransportAction, choose: Callable[[int], QueueItem | None]) -> bool:
         if self.is_runbuddy_follower():
@@ -349,8 +329,7 @@ class PlaybackService:
         item = self._queue.item(slot)
         assert item is not None
         self._engine.send(Free(slot, position_ms, at_ns) if playing else Hold(slot, position_ms, at_ns))
-        self._planned = Line(slot, position_ms, at_ns, 1.0 if playing else 0.0)
-        self._last_instant_ns = at_ns
+        self._schedule.plan(slot, position_ms, at_ns, playing=playing)
         self._set_playing(playing)
         self._set_current(item)
         self._announce(action, item, position_ms, at_ns)
@@ -384,45 +363,30 @@ class PlaybackService:
                 self._problem = str(error)
 
     def _next_instant(self) -> int:
-        """Return when a change decided now can be at the DAC: a whole millisecond of corrected time."""
-        latency_ms = self._report.latency_ms if self._report is not None else 0.0
-        lead_ms = latency_ms + _BLOCKS_AHEAD * BLOCK_FRAMES * 1000 / self._rate
+        """Return when a change decided now can be at the DAC here, and known to the follower."""
+        lead_ms = self._sound.lead_ms
         if self._coordinator is not None:
             lead_ms += _RELAY_MARGIN_MS
-        at_ns = max(self._mono_ns() + round(lead_ms * NS_PER_MS), self._last_instant_ns + NS_PER_MS)
-        if self._clock is None:
-            return at_ns
-        return self._clock.mono_ns_at(math.ceil(self._clock.corrected_ms_at(at_ns)))
+        return self._schedule.next_instant(self._mono_ns(), lead_ms, self._clock)
 
     def _place_at(self, at_ns: int) -> tuple[int, float]:
-        """Return (slot, position in ms) that is, or by what is scheduled will be, at the DAC at an instant."""
-        line, planned = self._history.latest, self._planned
-        if planned is not None and (line is None or planned.dac_ns > line.dac_ns):
-            line = planned
-        if line is None:
-            return self._current or 0, 0.0
-        slot, position_ms = self._carry(line.slot, line.position_at(at_ns))
-        return slot, max(0.0, position_ms)
+        return self._schedule.place_at(at_ns) or (self._current or 0, 0.0)
 
-    def _carry(self, slot: int, position_ms: float) -> tuple[int, float]:
-        duration_ms = self._tracks.duration_ms(slot)
-        successor = self._queue.after(slot)
-        if duration_ms is None or position_ms < duration_ms:
-            return slot, position_ms
-        if successor is None or successor.playlist_position not in self._tracks:
-            return slot, duration_ms
-        return successor.playlist_position, position_ms - duration_ms
+    def _successor(self, slot: int) -> int | None:
+        """Return the track that follows by itself: the next one, when it is decoded."""
+        item = self._queue.after(slot)
+        return item.playlist_position if item is not None and item.playlist_position in self._tracks else None
 
     def _on_status(self, status: Status) -> None:
         match status:
             case Segment():
-                self._history.add(status)
+                self._schedule.add(status)
                 if status.natural and status.step > 0:
                     self._on_natural_change(status)
             case QueueEnded():
                 self._on_queue_ended(status)
             case Report():
-                self._report = status
+                self._sound.on_report(status)
             case Started():
                 self._on_started(status)
 
@@ -448,17 +412,13 @@ class PlaybackService:
         self._emit(QueueFinished())
 
     def _on_started(self, started: Started) -> None:
-        previous, rate = self._output, self._rate
-        self._output = started
+        rate = self._sound.rate
+        restarted = self._sound.on_started(started)
         if rate != started.rate:
             self._tracks.forget()
-        if previous is not None:
-            if self._report is not None:
-                self._earlier_underruns += self._report.underruns
-                self._earlier_jumps += self._report.jumps
-                self._report = None
+        if restarted:
             self._spawn(self._resume_after_restart())
-        self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=previous is not None))
+        self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=restarted))
 
     async def _resume_after_restart(self) -> None:
         if self._current is None:
@@ -473,7 +433,7 @@ class PlaybackService:
         """Go on along the line that was being played, as if nothing had happened."""
         slot, position_ms = self._place_at(at_ns)
         self._engine.send(Free(slot, position_ms, at_ns) if self._playing else Hold(slot, position_ms, at_ns))
-        self._planned = Line(slot, position_ms, at_ns, 1.0 if self._playing else 0.0)
+        self._schedule.plan(slot, position_ms, at_ns, playing=self._playing)
 
     def _emit(self, event: PlaybackEvent) -> None:
         for listener in tuple(self._listeners):
