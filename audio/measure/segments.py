@@ -6,7 +6,8 @@ Every seek, skip and pause shows as the end of one piece and the beginning of th
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audio.measure.content import FIT_CORRELATION, Place, Reference
+from audio.measure.activity import heard_at
+from audio.measure.content import FIT_CORRELATION, SILENT_FRAMES, Place, Reference
 from audio.measure.correlation import Samples, excerpt
 
 STEP_MS = 50.0
@@ -52,6 +53,8 @@ class SegmentFinder:
                 at, at_ms = frame + window // 2, content_ms + LOCATE_MS / 2
             earliest = found[-1].end_frame - self._frames(TRACK_MS) if found else 0
             start = self._references[track].heard_from(channel, at, at_ms, earliest)
+            if not channel[start : start + SILENT_FRAMES].any():
+                start = heard_at(channel, start, threshold=0.0) or start
             end, end_ms = self._follow(track, channel, at, at_ms)
             if end == at:
                 frame += step

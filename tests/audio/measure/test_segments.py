@@ -40,6 +40,15 @@ def test_play_seek_pause_and_skip_are_each_seen_where_they_are_heard(
     assert lines_ms == pytest.approx([-1000, 6000, 5000, -9000], abs=0.05)
 
 
+@pytest.mark.parametrize("silent_ms", [1000, 1012, 1037, 1044])
+def test_a_start_out_of_silence_is_dated_to_the_sample_wherever_it_falls(
+    tracks: list[Samples], finder: SegmentFinder, silent_ms: int
+) -> None:
+    (segment,) = finder.find(np.concatenate((silence(silent_ms / 1000), part(tracks[0], 5, 8))))
+    assert segment.start_frame == pytest.approx(silent_ms * RATE_HZ / 1000, abs=2)
+    assert segment.content_ms == pytest.approx(5000, abs=0.05)
+
+
 def test_a_jump_of_fifty_milliseconds_is_a_new_piece(tracks: list[Samples], finder: SegmentFinder) -> None:
     found = finder.find(np.concatenate((part(tracks[0], 2, 5), part(tracks[0], 5.05, 8))))
     lines_ms = [segment.content_ms - segment.start_frame / RATE_HZ * 1000 for segment in found]
