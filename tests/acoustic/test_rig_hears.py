@@ -30,8 +30,9 @@ def test_a_known_delay_is_heard_to_the_sample_and_nothing_is_added(
     assert gaps(left, RATE_HZ, 5.0) == []
 
 
-def test_the_rig_leaves_nothing_behind() -> None:
+def test_a_second_rig_stands_beside_the_first_and_leaves_nothing_behind(rig: PulseRig) -> None:
     with PulseRig() as own:
         directory = own.directory
+        assert directory != rig.directory
         assert (directory / "native").is_socket()
     assert not directory.exists()
