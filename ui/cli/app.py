@@ -15,8 +15,8 @@ COMMANDS: Final = {
     "serve": ("ui.cli.serve", "Run the session server."),
     "lead": ("ui.cli.lead", "Lead a session: play, and let a buddy follow."),
     "follow": ("ui.cli.follow", "Follow a leader: the same music, at the same moment."),
-    "demo": ("ui.cli.demo", "Play the demo: a leader and a follower on this machine, measured."),
-    "doctor": ("ui.cli.doctor", "Check libVLC, sound, NTP and server: what works, what does not, what to do."),
+    "demo": ("ui.cli.demo", "Leader and follower on this machine, measured."),
+    "doctor": ("ui.cli.doctor", "Check this machine: what works, what to mend."),
 }
 
 
