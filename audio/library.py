@@ -27,17 +27,24 @@ class PreparedTracks:
         pcm = self._pcm.get(playlist_position)
         return None if pcm is None else pcm.duration_ms
 
-    async def prepare(self, item: QueueItem, rate: int) -> None:
-        """Decode and load a track unless it is ready. Errors: TrackError."""
+    async def prepare(self, item: QueueItem, rate: int) -> bool:
+        """Decode and load a track unless it is ready; return False when all was forgotten meanwhile.
+
+        Errors: TrackError.
+        """
         slot = item.playlist_position
         if slot in self._pcm:
-            return
+            return True
         task = self._tasks.get(slot)
         if task is None:
             task = asyncio.create_task(self._decoder.decode(item.file, rate, track=item.label))
             self._tasks[slot] = task
             task.add_done_callback(lambda done: self._finish(slot, done))
-        await asyncio.shield(task)
+        await asyncio.wait([task])
+        if task.cancelled():
+            return False
+        task.result()
+        return True
 
     def forget(self) -> None:
         """Drop everything: another queue, or another rate."""

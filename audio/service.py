@@ -26,7 +26,7 @@ from audio.engine.messages import (
     Started,
     Status,
 )
-from audio.errors import TrackError
+from audio.errors import EngineError, TrackError
 from audio.library import PreparedTracks
 from audio.playback_events import (
     PlaybackEvent,
@@ -78,6 +78,7 @@ class PlaybackService:
         self._clock: ClockMapping | None = None
         self._sound = SoundState()
         self._remote: RemoteTransport | None = None
+        self._awaited: tuple[asyncio.Task[None], bool] | None = None
         self._current: int | None = None
         self._playing = False
         self._problem: str | None = None
@@ -86,13 +87,17 @@ class PlaybackService:
     def begin(cls, *, device: str | None, data_dir: Path) -> Self:
         """Start decoder and audio process and return at once: a queue can be set and tracks prepared meanwhile.
 
-        `device`: a device's name, None = the best there is, "none" = silent clock.
+        `device`: a device's name, None = the best there is, "none" = silent clock. Errors: EngineError.
         """
         log_file = data_dir / "audio.log"
         decoder = DecoderClient(data_dir / "pcm", log_file)
-        decoder.start()
         service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status))
-        service._engine.spawn()
+        try:
+            decoder.start()
+            service._engine.spawn()
+        except OSError as error:
+            decoder.close()
+            raise EngineError(f"the sound can't be started in {data_dir} ({error.strerror or error})") from None
         return service
 
     @classmethod
@@ -143,19 +148,27 @@ class PlaybackService:
 
     def set_queue(self, items: Sequence[QueueItem]) -> None:
         """Replace the queue; the music stops."""
+        self._give_up_waiting()
         self._tracks.forget()
         self._queue = PlayQueue(items)
         self._current, self._playing, self._remote = None, False, None
         self._schedule.clear()
+        # The new tracks may stand at the places of the old ones: those are forgotten first.
+        self._engine.send(SetOrder(()))
         self._engine.send(SetOrder(self._queue.playable))
 
     async def prepare(self, playlist_position: int) -> None:
-        """Decode and load a track. Errors: TrackError names track and reason; it is passed over from then on."""
+        """Decode and load a track, unless the queue is replaced meanwhile.
+
+        Errors: TrackError names track and reason; the track is passed over from then on.
+        """
         item = self._queue.item(playlist_position)
         if item is None:
             raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
         try:
-            await self._tracks.prepare(item, self._sound.rate)
+            while not await self._tracks.prepare(item, self._sound.rate):
+                if self._queue.item(playlist_position) is not item:
+                    return
         except TrackError as error:
             if self._queue.refusal(playlist_position) is None:
                 self._queue.refuse(playlist_position, error.reason)
@@ -171,33 +184,38 @@ class PlaybackService:
         item = self.current or self._queue.first()
         if self.is_runbuddy_follower() or item is None or self._playing:
             return False
-        duration_ms = self._tracks.duration_ms(item.playlist_position)
-        position_ms = self._place_at(self._mono_ns())[1] if self._current is not None else 0.0
-        if duration_ms is not None and position_ms >= math.floor(duration_ms):
+        position_ms = 0.0
+        if self._current is not None:
+            slot, position_ms = self._place_at(self._mono_ns())
+            item = self._queue.item(slot) or item
+        last_ms = self._last_ms(item.playlist_position)
+        if last_ms is not None and position_ms >= last_ms and self._queue.after(item.playlist_position) is None:
             item, position_ms = self._queue.first() or item, 0.0
         self._go(TransportAction.PLAY, item, round(position_ms), playing=True)
         return True
 
     def pause(self) -> bool:
         """Stand still at a whole millisecond."""
-        if self.is_runbuddy_follower() or not self._playing:
+        if self.is_runbuddy_follower():
             return False
+        was_to_play = self._give_up_waiting()
+        if not self._playing:
+            return was_to_play
         at_ns = self._next_instant()
         slot, position_ms = self._place_at(at_ns)
-        self._change(TransportAction.PAUSE, slot, round(position_ms), at_ns, playing=False)
+        self._change(TransportAction.PAUSE, slot, self._within(slot, round(position_ms)), at_ns, playing=False)
         return True
 
     def toggle_pause(self) -> bool:
         """Play or pause."""
-        return self.pause() if self._playing else self.play()
+        return self.pause() or self.play()
 
     def seek(self, position_ms: int) -> bool:
         """Go to a place in the current track."""
         item = self.current
         if self.is_runbuddy_follower() or item is None:
             return False
-        duration_ms = self._tracks.duration_ms(item.playlist_position)
-        wanted_ms = max(0, position_ms if duration_ms is None else min(position_ms, math.floor(duration_ms)))
+        wanted_ms = self._within(item.playlist_position, position_ms)
         self._go(TransportAction.SEEK, item, wanted_ms, playing=self._playing)
         return True
 
@@ -231,7 +249,10 @@ class PlaybackService:
         self._problem = None
         if was_following and self._remote is not None:
             self._remote = None
-            self._resume_alone(self._next_instant())
+            if self._current is None:
+                self._set_playing(False)
+            else:
+                self._resume_alone(self._next_instant())
 
     def is_runbuddy_follower(self) -> bool:
         """Return whether a coordinator is attached whose role is follower."""
@@ -244,6 +265,7 @@ class PlaybackService:
 
     def apply_remote_transport(self, remote: RemoteTransport) -> None:
         """Mirror the leader without emitting anything."""
+        self._give_up_waiting()
         item = self._queue.find(remote.playlist_position, remote.track_id)
         self._remote = remote
         if item is None:
@@ -271,7 +293,7 @@ class PlaybackService:
     def playback_position(self, mono_ns: int) -> PlaybackPosition | None:
         """Return what is at the DAC at an instant within about a second of now."""
         heard = self._schedule.heard_at(mono_ns)
-        if heard is None or self._current is None:
+        if heard is None or self._current is None or self._engine.failed:
             return None
         (slot, position_ms), moving = heard
         item = self._queue.item(slot)
@@ -304,11 +326,21 @@ class PlaybackService:
 
     def _go(self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool) -> None:
         """Change to a place now, or as soon as the track is decoded."""
+        self._give_up_waiting()
         slot = item.playlist_position
         if slot in self._tracks:
             self._change(action, slot, position_ms, self._next_instant(), playing=playing)
         else:
-            self._spawn(self._go_when_prepared(action, item, position_ms, playing=playing))
+            self._awaited = self._spawn(self._go_when_prepared(action, item, position_ms, playing=playing)), playing
+
+    def _give_up_waiting(self) -> bool:
+        """Drop a change that still waits for its track, for a newer wish counts; return whether it was to play."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is None:
+            return False
+        task, was_to_play = awaited
+        task.cancel()
+        return was_to_play
 
     async def _go_when_prepared(
         self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool
@@ -316,6 +348,7 @@ class PlaybackService:
         try:
             await self.prepare(item.playlist_position)
         except TrackError:
+            self._awaited = None
             step = self._queue.before if action is TransportAction.SKIP_PREV else self._queue.after
             fallback = step(item.playlist_position)
             if fallback is not None:
@@ -323,7 +356,8 @@ class PlaybackService:
             elif self._playing:
                 self.pause()
             return
-        self._go(action, item, position_ms, playing=playing)
+        self._awaited = None
+        self._go(action, item, self._within(item.playlist_position, position_ms), playing=playing)
 
     def _change(self, action: TransportAction, slot: int, position_ms: int, at_ns: int, *, playing: bool) -> None:
         item = self._queue.item(slot)
@@ -372,6 +406,15 @@ class PlaybackService:
     def _place_at(self, at_ns: int) -> tuple[int, float]:
         return self._schedule.place_at(at_ns) or (self._current or 0, 0.0)
 
+    def _last_ms(self, slot: int) -> int | None:
+        """Return the last whole millisecond at which there is music in a track."""
+        duration_ms = self._tracks.duration_ms(slot)
+        return None if duration_ms is None else max(0, math.ceil(duration_ms) - 1)
+
+    def _within(self, slot: int, position_ms: int) -> int:
+        last_ms = self._last_ms(slot)
+        return max(0, position_ms if last_ms is None else min(position_ms, last_ms))
+
     def _successor(self, slot: int) -> int | None:
         """Return the track that follows by itself: the next one, when it is decoded."""
         item = self._queue.after(slot)
@@ -406,9 +449,9 @@ class PlaybackService:
             # Decoding was slower than the music: go on as soon as it is done.
             self._go(TransportAction.TRACK_CHANGE, successor, 0, playing=True)
             return
-        item, duration_ms = self._queue.item(ended.slot), self._tracks.duration_ms(ended.slot)
-        if item is not None and duration_ms is not None:
-            self._change(TransportAction.PAUSE, ended.slot, math.floor(duration_ms), ended.dac_ns, playing=False)
+        last_ms = self._last_ms(ended.slot)
+        if last_ms is not None:
+            self._change(TransportAction.PAUSE, ended.slot, last_ms, ended.dac_ns, playing=False)
         self._emit(QueueFinished())
 
     def _on_started(self, started: Started) -> None:
@@ -425,7 +468,10 @@ class PlaybackService:
             return
         await self._prepare_quietly(self._current)
         if self.is_runbuddy_follower() and self._remote is not None:
-            self._engine.send(Follow(self._current, self._remote.timeline, jump=True))
+            # Its timeline is that of the track it names, though this player may have gone on to the next by itself.
+            item = self._queue.find(self._remote.playlist_position, self._remote.track_id)
+            if item is not None:
+                self._engine.send(Follow(item.playlist_position, self._remote.timeline, jump=True))
         else:
             self._resume_alone(self._mono_ns() + round(_RESTART_MARGIN_MS * NS_PER_MS))
 
@@ -434,12 +480,18 @@ class PlaybackService:
         slot, position_ms = self._place_at(at_ns)
         self._engine.send(Free(slot, position_ms, at_ns) if self._playing else Hold(slot, position_ms, at_ns))
         self._schedule.plan(slot, position_ms, at_ns, playing=self._playing)
+        item = self._queue.item(slot)
+        if item is not None and slot != self._current:
+            # The track changed while there was nobody to say so.
+            self._set_current(item)
+            self._announce(TransportAction.TRACK_CHANGE, item, 0, at_ns - round(position_ms * NS_PER_MS))
 
     def _emit(self, event: PlaybackEvent) -> None:
         for listener in tuple(self._listeners):
             listener(event)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task

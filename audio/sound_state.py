@@ -28,8 +28,8 @@ class SoundState:
     @property
     def lead_ms(self) -> float:
         """Return how far ahead a change has to be ordered so that it is not yet rendered over."""
-        latency_ms = 0.0 if self._report is None else self._report.latency_ms
-        return latency_ms + _BLOCKS_AHEAD * BLOCK_FRAMES * 1000 / self.rate
+        known = self._report or self._output
+        return (0.0 if known is None else known.latency_ms) + _BLOCKS_AHEAD * BLOCK_FRAMES * 1000 / self.rate
 
     def on_started(self, started: Started) -> bool:
         """Take in a newly opened output; return whether it replaces an earlier one."""

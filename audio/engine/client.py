@@ -107,6 +107,8 @@ class EngineClient:
         self._child = child
 
     def _on_message(self, message: Message) -> None:
+        if self._child is None:
+            return
         status: Status = from_message(message)
         if isinstance(status, Started):
             self._restore()
