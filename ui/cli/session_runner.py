@@ -54,6 +54,8 @@ def run_session(options: SessionOptions, work: Callable[[Output], Coroutine[Any,
     """Run a session's command with its output; every error becomes a sentence and an exit code."""
     log_file = log_to(options.data_dir)
     output = choose_output(as_json=options.as_json)
+    # Said before anything is opened: what comes after it is this program's doing, not the interpreter's start.
+    output.state("Getting ready.", state="starting")
     try:
         return run_command(lambda: work(output), log_file, output.error)
     finally:
