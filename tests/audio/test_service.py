@@ -56,9 +56,9 @@ def track(position: int, file: Path) -> QueueItem:
 
 
 @contextlib.asynccontextmanager
-async def playing_service(tmp_path: Path, *seconds: float):
+async def playing_service(tmp_path: Path, *seconds: float, device: str | None = "none"):
     """A service whose queue holds tracks of these lengths, all decoded, with events collected."""
-    service = await PlaybackService.open(device="none", data_dir=tmp_path / "data")
+    service = await PlaybackService.open(device=device, data_dir=tmp_path / "data")
     service.events = []
     service.subscribe(service.events.append)
     try:
