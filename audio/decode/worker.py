@@ -1,5 +1,6 @@
 """The decoder process: `python -m audio.decode.worker CACHE_DIR`, one request a line, answers in order."""
 
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -9,6 +10,7 @@ from audio.decode.decoder import DecodeError, Decoder
 from audio.parent_pipe import Message, ParentPipe
 
 _PROGRESS_INTERVAL_S = 0.2
+_NICENESS = 5
 
 
 class _ProgressReporter:
@@ -29,6 +31,9 @@ class _ProgressReporter:
 def main() -> None:
     """Decode what is asked for until the parent goes away."""
     pipe = ParentPipe()
+    if hasattr(os, "nice"):
+        # The next track decodes while this one is heard: the sound comes first.
+        os.nice(_NICENESS)
     try:
         decoder = Decoder(Path(sys.argv[1]))
     except DecodeError as error:
