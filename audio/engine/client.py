@@ -27,9 +27,11 @@ from audio.parent_pipe import Message
 _log = logging.getLogger(__name__)
 
 _START_TIMEOUT_S: Final = 15.0
-#: This many deaths without a second of life in between, and something is wrong that a restart won't mend.
+#: This many deaths without a few seconds of life in between, and something is wrong that a restart won't mend.
 _MAX_DEATHS: Final = 5
 _HEALTHY_AFTER_S: Final = 5.0
+#: It reports five times a second; after this much silence it hangs, and is killed.
+STALL_TIMEOUT_S: Final = 5.0
 
 
 class EngineClient:
@@ -39,7 +41,14 @@ class EngineClient:
     belongs to that moment: only it knows where the music would be by now.
     """
 
-    def __init__(self, device: str | None, log_file: Path, *, on_status: Callable[[Status], None]) -> None:
+    def __init__(
+        self,
+        device: str | None,
+        log_file: Path,
+        *,
+        on_status: Callable[[Status], None],
+        stall_timeout_s: float = STALL_TIMEOUT_S,
+    ) -> None:
         self._device = device
         self._log_file = log_file
         self._on_status = on_status
@@ -50,6 +59,9 @@ class EngineClient:
         self._clock: SetClock | None = None
         self._deaths = 0
         self._healthy: asyncio.TimerHandle | None = None
+        self._stall_timeout_s = stall_timeout_s
+        self._watch: asyncio.TimerHandle | None = None
+        self._heard = False
         self.restarts = 0
 
     @property
@@ -89,8 +101,9 @@ class EngineClient:
 
     def close(self) -> None:
         """End the process."""
-        if self._healthy is not None:
-            self._healthy.cancel()
+        for timer in (self._healthy, self._watch):
+            if timer is not None:
+                timer.cancel()
         child, self._child = self._child, None
         if child is not None:
             child.close()
@@ -109,9 +122,11 @@ class EngineClient:
     def _on_message(self, message: Message) -> None:
         if self._child is None:
             return
+        self._heard = True
         status: Status = from_message(message)
         if isinstance(status, Started):
             self._restore()
+            self._keep_watch()
             if not self._started.done():
                 self._started.set_result(status)
             self._healthy = asyncio.get_running_loop().call_later(_HEALTHY_AFTER_S, self._forgive)
@@ -130,9 +145,9 @@ class EngineClient:
         if child is not self._child:
             return
         self._child = None
-        if self._healthy is not None:
-            self._healthy.cancel()
-            self._healthy = None
+        for timer in (self._healthy, self._watch):
+            if timer is not None:
+                timer.cancel()
         self._deaths += 1
         if self.failed:
             _log.error("audio process ended with %s for the %d. time in a row and is given up", code, self._deaths)
@@ -144,6 +159,21 @@ class EngineClient:
         _log.warning("audio process ended with %s and is restarted", code)
         self.restarts += 1
         self.spawn()
+
+    def _keep_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._heard = False
+        self._watch = asyncio.get_running_loop().call_later(self._stall_timeout_s, self._check_for_stall)
+
+    def _check_for_stall(self) -> None:
+        if self._child is None:
+            return
+        if not self._heard:
+            _log.error("audio process hangs and is killed")
+            self._child.kill()
+            return
+        self._keep_watch()
 
     def _forgive(self) -> None:
         self._deaths = 0
