@@ -55,6 +55,10 @@ def follow(
     try:
         if sum((code is not None, session is not None, first)) != 1:
             raise usage_error("say which session: one of --code CODE, --session ID and --first")
+        wanted = code if session is None else session
+        if wanted is not None and not wanted.strip():
+            # An unset variable in a script must not join whoever waits.
+            raise usage_error("--code and --session need something to join")
         options = session_options(
             pairing=pairing,
             server=server,
@@ -67,7 +71,7 @@ def follow(
             as_json=as_json,
             report_every=report_every,
         )
-        exit_code = run_session(options, lambda output: _follow(options, code or session, output))
+        exit_code = run_session(options, lambda output: _follow(options, wanted, output))
     except CommandError as error:
         tell_on_stderr(str(error))
         exit_code = error.exit_code

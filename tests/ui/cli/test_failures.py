@@ -139,6 +139,8 @@ def test_a_port_that_is_taken(site, lockstep, tmp_path):
     [
         (("follow",), "say which session"),
         (("follow", "--first", "--code", "AAAAAA"), "say which session"),
+        (("follow", "--code", ""), "--code"),
+        (("follow", "--session", " "), "--session"),
         (("lead", "--seconds", "0"), "--seconds"),
         (("lead", "--account", " "), "--account"),
     ],
