@@ -11,7 +11,7 @@ from client.pairing import Pairing, check_join
 from protocol.events import Role, SnapshotState
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
-from ui.cli.failures import CommandError, tell_on_stderr
+from ui.cli.failures import CommandError
 from ui.cli.options import (
     DEFAULT_NTP,
     AccountOption,
@@ -28,7 +28,7 @@ from ui.cli.options import (
     session_options,
     usage_error,
 )
-from ui.cli.output import Output
+from ui.cli.output import Output, refuse
 from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -73,7 +73,7 @@ def follow(
         )
         exit_code = run_session(options, lambda output: _follow(options, wanted, output))
     except CommandError as error:
-        tell_on_stderr(str(error))
+        refuse(error, as_json=as_json)
         exit_code = error.exit_code
     raise typer.Exit(exit_code)
 

@@ -14,7 +14,7 @@ from client.pairing import Pairing
 from client.reports import CoordinatorEvent, FollowerChanged
 from protocol.events import ParticipantState, Role
 from ui.cli.exit_codes import EPILOG, ExitCode
-from ui.cli.failures import CommandError, tell_on_stderr
+from ui.cli.failures import CommandError
 from ui.cli.options import (
     DEFAULT_NTP,
     AccountOption,
@@ -30,7 +30,7 @@ from ui.cli.options import (
     TokenOption,
     session_options,
 )
-from ui.cli.output import Output
+from ui.cli.output import Output, refuse
 from ui.cli.script import SeekStep, Step, TrackStep, load_script
 from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
 
@@ -72,7 +72,7 @@ def lead(
         steps = load_script(script) if script is not None else None
         exit_code = run_session(options, lambda output: _lead(options, steps, output, wait=not no_wait))
     except CommandError as error:
-        tell_on_stderr(str(error))
+        refuse(error, as_json=as_json)
         exit_code = error.exit_code
     raise typer.Exit(exit_code)
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.text import Text
 from client.errors import one_line
 from client.reports import SyncReport
 from protocol.correction import Correction
+from ui.cli.failures import CommandError, tell_on_stderr
 
 
 class Output(Protocol):
@@ -146,6 +148,18 @@ def choose_output(*, as_json: bool) -> Output:
     return LiveOutput() if sys.stdout.isatty() else PlainOutput()
 
 
+def teller(*, as_json: bool) -> Callable[[str, str], None]:
+    """Return what tells an error's code and sentence where nothing else is shown."""
+    if as_json:
+        return JsonOutput().error
+    return lambda _code, message: _tell(message)
+
+
+def refuse(error: CommandError, *, as_json: bool) -> None:
+    """Tell why a command does not even begin."""
+    teller(as_json=as_json)(error.code, str(error))
+
+
 def _print(line: str) -> None:
     try:
         sys.stdout.write(line + "\n")
@@ -157,8 +171,7 @@ def _print(line: str) -> None:
 
 
 def _tell(message: str) -> None:
-    sys.stderr.write(f"lockstep: {one_line(message, limit=1000)}\n")
-    sys.stderr.flush()
+    tell_on_stderr(one_line(message, limit=1000))
 
 
 def _rows(report: SyncReport) -> list[tuple[str, str]]:

@@ -11,7 +11,8 @@ from server.errors import ServerError
 from server.main import serve as serve_until_stopped
 from server.settings import AccountsMode, Settings, sqlite_url
 from ui.cli.exit_codes import EPILOG, ExitCode
-from ui.cli.failures import CommandError, default_data_dir, log_to, run_command, tell_on_stderr
+from ui.cli.failures import CommandError, default_data_dir, log_to, run_command
+from ui.cli.output import refuse, teller
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -66,8 +67,8 @@ def serve(
     try:
         log_file = log_to(folder)
     except CommandError as error:
-        tell_on_stderr(str(error))
+        refuse(error, as_json=as_json)
         raise typer.Exit(error.exit_code) from None
-    exit_code = run_command(work, log_file, lambda _code, message: tell_on_stderr(message))
+    exit_code = run_command(work, log_file, teller(as_json=as_json))
     # A server is ended by Ctrl+C and by nothing else.
     raise typer.Exit(ExitCode.OK if exit_code is ExitCode.INTERRUPTED else exit_code)

@@ -16,6 +16,9 @@ def assert_refused(command, exit_code: int, *words: str) -> None:
     assert lines[0].startswith("lockstep: ")
     for word in words:
         assert word in lines[0]
+    if "--json" in command.process.args:
+        (error,) = command.of_type("error")
+        assert lines[0] == f"lockstep: {error['message']}"
 
 
 @pytest.fixture
