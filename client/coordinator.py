@@ -142,6 +142,10 @@ class RunBuddyCoordinator:
         """End the session that this machine leads; nothing happens when it leads none."""
         if not isinstance(self._state, Leading):
             return
+        if self._goodbye is not None:
+            # The server was told, or the telling was given up: once is enough.
+            await self._hang_up()
+            return
         self._goodbye = EndReason.ENDED_BY_LEADER.value, "You ended the session."
         await self._tell_server(self._api.end(self._state.session_id))
         await self._hang_up()
@@ -149,6 +153,9 @@ class RunBuddyCoordinator:
     async def leave(self) -> None:
         """Leave the session that this machine follows; nothing happens when it follows none."""
         if not isinstance(self._state, Following):
+            return
+        if self._goodbye is not None:
+            await self._hang_up()
             return
         session_id = self._state.session_id
         self._goodbye = LEFT, "You left the session."
@@ -231,7 +238,7 @@ class RunBuddyCoordinator:
         try:
             await asyncio.wait_for(goodbye, GOODBYE_S)
         except (ClientError, TimeoutError) as error:
-            _log.warning("The server was not told of the end: %s", error or "no answer")
+            _log.warning("The server was not told of the end: %s", str(error) or "no answer")
 
     async def _hang_up(self) -> None:
         if self._session is not None:

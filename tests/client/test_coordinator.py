@@ -258,6 +258,27 @@ async def test_leaving_is_final_the_place_is_on_the_billboard_again(house):
             follower.events.clear()
 
 
+async def test_a_goodbye_that_was_cut_short_is_not_said_again(house):
+    async with house.peer("Al") as leader:
+        await lead(leader)
+        told = []
+
+        async def end_without_an_answer(session_id: str) -> None:
+            told.append(session_id)
+            await asyncio.Event().wait()
+
+        leader.api.end = end_without_an_answer
+        first = asyncio.create_task(leader.coordinator.close())
+        await until(lambda: told)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert isinstance(leader.state, Leading)
+        await leader.coordinator.close()
+        assert len(told) == 1
+        assert leader.state.ended.reason == "ended_by_leader"
+
+
 async def test_without_a_clock_nothing_is_joined_and_nothing_created(house):
     async with house.peer("Al") as leader, house.peer("Bo") as follower:
         leading = await lead(leader)

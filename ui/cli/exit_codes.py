@@ -39,7 +39,7 @@ MEANINGS: Final = {
     ExitCode.SOUND: "nothing can be played: no track can be used, or the sound process fails",
     ExitCode.CANNOT_SERVE: "the server can't start: port or database",
     ExitCode.DATA_DIR: "the data directory can't be written",
-    ExitCode.INTERRUPTED: "interrupted before anything had begun",
+    ExitCode.INTERRUPTED: "interrupted before anything had begun, or a second time while it ended",
 }
 
 EPILOG: Final = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
