@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from client.clock.address import parse_address
+from client.errors import AddressError
 from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError, default_data_dir
 
@@ -77,6 +79,10 @@ def session_options(
         raise usage_error("--seconds needs a number above 0")
     if not (math.isfinite(report_every) and report_every >= 0.01):
         raise usage_error("--report-every needs a number of seconds, at least 0.01")
+    try:
+        parse_address(ntp)
+    except AddressError as error:
+        raise usage_error(f"--ntp: {error}") from None
     folder = (data_dir or default_data_dir()).absolute()
     return SessionOptions(pairing, server, account, token, ntp, seconds, audio, folder, as_json, report_every)
 
