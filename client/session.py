@@ -20,10 +20,14 @@ from client.socket import CloseReason, RunBuddyWebSocketClient, SocketState
 from client.sync.follower import LeaderView
 from client.sync.leader import LeaderVoice
 from client.trace import Trace
+from protocol import limits
 from protocol.events import Event, Leave, Participant, Position, Ready, Role, Snapshot, Transport
 from protocol.playback import LocalTransport, Playback, RemoteTransport
 from protocol.timeline import NS_PER_MS, ClockMapping, Timeline
 from protocol.wire import ProtocolError
+
+#: So many heartbeats in a row that did not come are worth a word: the socket itself may show nothing for 20 s.
+SILENT_AFTER_MS: Final = 8 * limits.POSITION_INTERVAL_MS
 
 _NS_PER_S: Final = 1000 * NS_PER_MS
 
@@ -140,7 +144,7 @@ class RunBuddySession:
             jumps=health.jumps,
             silent=health.silent,
             socket=self.socket_state,
-            error=health.error or clock.error,
+            error=health.error or clock.error or self._silence(corrected_ms),
         )
 
     def note(self, kind: str, **fields: object) -> None:
@@ -148,6 +152,15 @@ class RunBuddySession:
         if self._trace is not None:
             mono_ns, corrected_ms = self._now()
             self._trace.note(kind, mono_ns=mono_ns, corrected_ms=corrected_ms, **fields)
+
+    def _silence(self, corrected_ms: float) -> str | None:
+        """Return that a leader to whom the connection seems fine has fallen silent, None when it has not."""
+        if self._view is None or self.socket_state is not SocketState.CONNECTED:
+            return None
+        silence_ms = self._view.silence_ms(corrected_ms)
+        if silence_ms < SILENT_AFTER_MS:
+            return None
+        return f"Nothing was heard of the leader for {silence_ms / 1000:.0f} s; going on by its last word"
 
     async def _renewed_token(self) -> str:
         return (await self._api.join(self._session_id)).ws_token

@@ -1,5 +1,6 @@
 """LeaderView: what a follower knows of its leader, from the events it hears (plan, section 2)."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -35,6 +36,11 @@ class LeaderView:
     def rate_ppm(self) -> float:
         """Return how much faster than corrected time the leader's sound card runs, in ppm."""
         return self._fit.rate_ppm
+
+    def silence_ms(self, corrected_ms: float) -> float:
+        """Return how old the leader's last word is at a corrected time, in ms; 0 before the first."""
+        newest_ms = self._fit.newest_ms
+        return max(0.0, corrected_ms - newest_ms) if math.isfinite(newest_ms) else 0.0
 
     def remote(self, *, jump: bool = False) -> RemoteTransport | None:
         """Return where the leader is; None before anything is known of it."""

@@ -230,6 +230,20 @@ async def test_a_playing_follower_stands_still_when_its_leader_is_gone_for_good(
         assert isinstance(follower.state, Idle)
 
 
+async def test_a_leader_that_falls_silent_is_told_of_though_the_connection_stands(house):
+    async with house.peer("Al") as leader, house.peer("Bo") as follower:
+        leading = await lead(leader)
+        await follower.coordinator.follow(leading.session_id)
+        assert follower.coordinator.report().error is None
+        leader.playback.do(TransportAction.PLAY, 0, playing=True)
+        await until(lambda: follower.playback.applied)
+        assert follower.coordinator.report().error is None
+        session = follower.coordinator._session
+        session._mono_ns = lambda: time.perf_counter_ns() + 5_000_000_000
+        assert "Nothing was heard of the leader for" in follower.coordinator.report().error
+        assert leader.coordinator.report().error is None
+
+
 async def test_a_follower_that_leaves_frees_its_place(house):
     async with house.peer("Al") as leader, house.peer("Bo") as follower, house.peer("Cy") as third:
         leading = await lead(leader)
