@@ -124,6 +124,7 @@ def test_a_reader_that_goes_away_ends_the_session_politely(site):
     arguments = ["lead", site.pairing, *site.options("Al"), "--no-wait", "--report-every", "0.05"]
     command = [sys.executable, "-m", "ui.cli.app", *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as leader:
-        leader.stdout.readline()
+        while json.loads(leader.stdout.readline())["type"] != "sync":
+            pass
         leader.stdout.close()
         assert (leader.wait(60), leader.stderr.read()) == (0, "")
