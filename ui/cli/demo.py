@@ -29,7 +29,7 @@ def demo(
         int, typer.Option(metavar="N", min=SHORTEST_SECONDS, help="How long to play; the whole scenario by default.")
     ] = DEFAULT_SECONDS,
     report: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where drift.png and result.json are written.")
+        Path, typer.Option(metavar="DIR", readable=False, help="Where drift.png and result.json are written.")
     ] = DEFAULT_REPORT,
     listen: Annotated[
         bool, typer.Option("--listen", help="Play through this machine's own output instead of capturing the sound.")

@@ -46,7 +46,8 @@ def lead(
     token: TokenOption = None,
     ntp: NtpOption = DEFAULT_NTP,
     script: Annotated[
-        Path | None, typer.Option(metavar="S.json", help="What to do when; by default the playlist is played.")
+        Path | None,
+        typer.Option(metavar="S.json", readable=False, help="What to do when; by default the playlist is played."),
     ] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Play at once, not when the follower is ready.")] = False,
     seconds: SecondsOption = None,

@@ -12,7 +12,10 @@ from client.errors import AddressError
 from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError, default_data_dir
 
-PairingArgument = Annotated[Path, typer.Argument(metavar="PAIRING.json", help="Which file plays which track.")]
+# readable=False, here and for every path: typer's own check ends in a page of usage instead of a sentence.
+PairingArgument = Annotated[
+    Path, typer.Argument(metavar="PAIRING.json", readable=False, help="Which file plays which track.")
+]
 ServerOption = Annotated[str, typer.Option(metavar="URL", help="The session server, http:// or https://.")]
 AccountOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Your name, on a server with accounts of its own.")
@@ -28,7 +31,7 @@ AudioOption = Annotated[
     typer.Option(metavar="DEVICE|none", help="The sound device; none plays to a silent clock. By default the best."),
 ]
 DataDirOption = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where log, traces and decoded music are kept.")
+    Path | None, typer.Option(metavar="DIR", readable=False, help="Where log, traces and decoded music are kept.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
 ReportEveryOption = Annotated[

@@ -32,7 +32,7 @@ def serve(
     leader_grace: Annotated[
         float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
     ] = 10.0,
-    data_dir: Annotated[Path | None, typer.Option(help="Where database and log are kept.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(readable=False, help="Where database and log are kept.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON line.")] = False,
 ) -> None:
     """Run the session server until Ctrl+C."""

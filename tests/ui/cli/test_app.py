@@ -1,10 +1,12 @@
 """The `lockstep` command itself: quick, lazy, and complete."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command as to_command
 
 from ui.cli.app import COMMANDS
 from ui.cli.exit_codes import MEANINGS
@@ -63,3 +65,11 @@ def test_the_documentation_has_the_same_exit_codes():
     text = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
     for code, meaning in MEANINGS.items():
         assert f"| {code.value} | {meaning} |" in text
+
+
+@pytest.mark.parametrize("command", ["serve", "lead", "follow", "demo", "doctor"])
+def test_what_is_wrong_with_a_path_is_said_by_the_command_and_not_as_wrong_usage(command):
+    parameters = to_command(importlib.import_module(COMMANDS[command][0]).app).params
+    paths = [parameter.type for parameter in parameters if hasattr(parameter.type, "readable")]
+    assert paths
+    assert not any(path.readable or path.writable or path.exists for path in paths)
