@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.main import get_command as to_command
+from typer.testing import CliRunner
 
 from ui.cli.app import COMMANDS
 from ui.cli.exit_codes import MEANINGS
+from ui.demo.player_process import DemoError
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -67,9 +68,29 @@ def test_the_documentation_has_the_same_exit_codes():
         assert f"| {code.value} | {meaning} |" in text
 
 
-@pytest.mark.parametrize("command", ["serve", "lead", "follow", "demo", "doctor"])
-def test_what_is_wrong_with_a_path_is_said_by_the_command_and_not_as_wrong_usage(command):
-    parameters = to_command(importlib.import_module(COMMANDS[command][0]).app).params
-    paths = [parameter.type for parameter in parameters if hasattr(parameter.type, "readable")]
-    assert paths
-    assert not any(path.readable or path.writable or path.exists for path in paths)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lead", "{path}", "--server", "x", "--account", " "),
+        ("follow", "{path}", "--server", "x", "--account", " ", "--first"),
+        ("lead", "{path}", "--server", "x", "--account", "Al", "--script", "{path}"),
+        ("lead", "{path}", "--server", "x", "--account", " ", "--data-dir", "{path}"),
+        ("serve", "--data-dir", "{path}"),
+        ("demo", "--report", "{path}"),
+    ],
+)
+def test_a_path_that_may_not_be_read_is_for_the_command_to_refuse(arguments, tmp_path, monkeypatch):
+    path = tmp_path / "unreadable"
+    path.write_text("")
+    # Tests may run as root, who may read everything.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    command, *rest = arguments
+    monkeypatch.setattr("ui.cli.demo.scenario", _stop)
+    module = importlib.import_module(COMMANDS[command][0])
+    answer = CliRunner().invoke(module.app, [argument.format(path=path) for argument in rest])
+    assert "Usage:" not in answer.output
+    assert "not readable" not in answer.output
+
+
+def _stop(_seconds: int) -> None:
+    raise DemoError("it stops here")
