@@ -1,0 +1,410 @@
+"""QueuePlayer: a queue and its transport over the decoder process and the audio process.
+
+Every change is scheduled: it gets an instant a little ahead, at which it will be at the DAC of this machine to the
+sample. What a session makes of that is the business of PlaybackService (audio/service.py).
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+from audio.decode.client import DecoderClient
+from audio.engine.client import EngineClient
+from audio.engine.messages import (
+    Free,
+    Hold,
+    QueueEnded,
+    Report,
+    Segment,
+    SetOrder,
+    Started,
+    Status,
+)
+from audio.errors import EngineError, TrackError
+from audio.library import PreparedTracks
+from audio.playback_events import (
+    PlaybackEvent,
+    PlayingChanged,
+    QueueFinished,
+    SoundChanged,
+    TrackRefused,
+    TrackStarted,
+)
+from audio.queue import PlayQueue, QueueItem
+from audio.schedule import Schedule
+from audio.sound_state import SoundState
+from protocol.events import TransportAction
+from protocol.timeline import NS_PER_MS, ClockMapping
+
+_log = logging.getLogger(__name__)
+
+#: A restarted process gets its music in this time.
+_RESTART_MARGIN_MS: Final = 250.0
+
+
+class QueuePlayer:
+    """Play a queue of tracks, gapless, as the person at this machine wishes.
+
+    The methods that PlaybackService overrides say what is different in a session.
+    """
+
+    def __init__(
+        self,
+        decoder: DecoderClient,
+        make_engine: Callable[[Callable[[Status], None]], EngineClient],
+        *,
+        mono_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._mono_ns = mono_ns
+        self._engine = make_engine(self._on_status)
+        self._decoder = decoder
+        self._tracks = PreparedTracks(decoder, self._engine.send)
+        self._queue = PlayQueue()
+        self._schedule = Schedule(self._tracks.duration_ms, self._successor)
+        self._listeners: list[Callable[[PlaybackEvent], None]] = []
+        self._background: set[asyncio.Task[None]] = set()
+        self._clock: ClockMapping | None = None
+        self._sound = SoundState()
+        self._awaited: tuple[asyncio.Task[None], bool] | None = None
+        self._current: int | None = None
+        self._playing = False
+
+    @classmethod
+    def begin(cls, *, device: str | None, data_dir: Path) -> Self:
+        """Start decoder and audio process and return at once: a queue can be set and tracks prepared meanwhile.
+
+        `device`: a device's name, None = the best there is, "none" = silent clock. Errors: EngineError.
+        """
+        log_file = data_dir / "audio.log"
+        decoder = DecoderClient(data_dir / "pcm", log_file)
+        service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status))
+        try:
+            decoder.start()
+            service._engine.spawn()
+        except OSError as error:
+            decoder.close()
+            raise EngineError(f"the sound can't be started in {data_dir} ({error.strerror or error})") from None
+        return service
+
+    @classmethod
+    async def open(cls, *, device: str | None, data_dir: Path) -> Self:
+        """Begin, and wait until the output runs. Errors: EngineError."""
+        service = cls.begin(device=device, data_dir=data_dir)
+        try:
+            await service.opened()
+        except BaseException:
+            await service.aclose()
+            raise
+        return service
+
+    async def opened(self) -> None:
+        """Wait until the output runs. Errors: EngineError."""
+        await self._engine.started()
+
+    async def aclose(self) -> None:
+        """Stop the music and both processes."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        self._tracks.forget()
+        await asyncio.to_thread(self._engine.close)
+        self._decoder.close()
+
+    # The queue
+
+    @property
+    def queue(self) -> PlayQueue:
+        """Return what is to be played."""
+        return self._queue
+
+    @property
+    def current(self) -> QueueItem | None:
+        """Return the track that is meant to be at the DAC."""
+        return None if self._current is None else self._queue.item(self._current)
+
+    @property
+    def playing(self) -> bool:
+        """Return whether music is meant to be heard."""
+        return self._playing
+
+    @property
+    def engine_pid(self) -> int | None:
+        """Return the audio process's id, for supervision and its tests."""
+        return self._engine.pid
+
+    def set_queue(self, items: Sequence[QueueItem]) -> None:
+        """Replace the queue; the music stops."""
+        self._give_up_waiting()
+        self._tracks.forget()
+        self._queue = PlayQueue(items)
+        self._current, self._playing = None, False
+        self._schedule.clear()
+        # The new tracks may stand at the places of the old ones: those are forgotten first.
+        self._engine.send(SetOrder(()))
+        self._engine.send(SetOrder(self._queue.playable))
+
+    async def prepare(self, playlist_position: int) -> None:
+        """Decode and load a track, unless the queue is replaced meanwhile.
+
+        Errors: TrackError names track and reason; the track is passed over from then on.
+        """
+        item = self._queue.item(playlist_position)
+        if item is None:
+            raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
+        try:
+            while not await self._tracks.prepare(item, self._sound.rate):
+                if self._queue.item(playlist_position) is not item:
+                    return
+        except TrackError as error:
+            if self._queue.refusal(playlist_position) is None:
+                self._queue.refuse(playlist_position, error.reason)
+                self._engine.send(SetOrder(self._queue.playable))
+                _log.warning("%s", error)
+                self._emit(TrackRefused(item, str(error)))
+            raise
+
+    # The transport, as the person uses it. Where controls are locked these return False.
+
+    def play(self) -> bool:
+        """Go on, or begin with the first track."""
+        item = self.current or self._queue.first()
+        if self._locked or item is None or self._playing:
+            return False
+        position_ms = 0.0
+        if self._current is not None:
+            slot, position_ms = self._place_at(self._mono_ns())
+            item = self._queue.item(slot) or item
+        last_ms = self._last_ms(item.playlist_position)
+        if last_ms is not None and position_ms >= last_ms and self._queue.after(item.playlist_position) is None:
+            item, position_ms = self._queue.first() or item, 0.0
+        self._go(TransportAction.PLAY, item, round(position_ms), playing=True)
+        return True
+
+    def pause(self) -> bool:
+        """Stand still at a whole millisecond."""
+        if self._locked:
+            return False
+        was_to_play = self._give_up_waiting()
+        if not self._playing:
+            return was_to_play
+        at_ns = self._next_instant()
+        slot, position_ms = self._place_at(at_ns)
+        self._change(TransportAction.PAUSE, slot, self._within(slot, round(position_ms)), at_ns, playing=False)
+        return True
+
+    def toggle_pause(self) -> bool:
+        """Play or pause."""
+        return self.pause() or self.play()
+
+    def seek(self, position_ms: int) -> bool:
+        """Go to a place in the current track."""
+        item = self.current
+        if self._locked or item is None:
+            return False
+        wanted_ms = self._within(item.playlist_position, position_ms)
+        self._go(TransportAction.SEEK, item, wanted_ms, playing=self._playing)
+        return True
+
+    def skip_next(self) -> bool:
+        """Go to the next track that can be played."""
+        return self._skip(TransportAction.SKIP_NEXT, self._queue.after)
+
+    def skip_prev(self) -> bool:
+        """Go to the previous track, or to the start of the first."""
+        return self._skip(TransportAction.SKIP_PREV, lambda slot: self._queue.before(slot) or self._queue.item(slot))
+
+    def track_change(self, playlist_position: int) -> bool:
+        """Go to a track of the queue."""
+        return self._skip(TransportAction.TRACK_CHANGE, lambda _: self._queue.item(playlist_position))
+
+    def subscribe(self, listener: Callable[[PlaybackEvent], None]) -> Callable[[], None]:
+        """Call `listener` on every event; return the function that stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # What a session changes
+
+    @property
+    def _locked(self) -> bool:
+        """Return whether somebody else decides what is played."""
+        return False
+
+    @property
+    def _lead_ms(self) -> float:
+        """Return how far ahead a change has to be ordered."""
+        return self._sound.lead_ms
+
+    def _announce(self, action: TransportAction, item: QueueItem, position_ms: int, at_ns: int) -> None:
+        """Hear of every change: what it is, and the place that is at the DAC at `at_ns`."""
+
+    async def _prepare_quietly(self, slot: int) -> None:
+        """Prepare a track that is not waited for."""
+        with contextlib.suppress(TrackError):
+            await self.prepare(slot)
+
+    async def _resume_after_restart(self) -> None:
+        """Put a restarted audio process where the music would be by now."""
+        if self._current is not None:
+            await self._prepare_quietly(self._current)
+            self._resume_alone(self._mono_ns() + round(_RESTART_MARGIN_MS * NS_PER_MS))
+
+    # How it works
+
+    def _skip(self, action: TransportAction, choose: Callable[[int], QueueItem | None]) -> bool:
+        if self._locked:
+            return False
+        start = self.current or self._queue.first()
+        target = None if start is None else choose(start.playlist_position)
+        if target is None:
+            return False
+        self._go(action, target, 0, playing=self._playing)
+        return True
+
+    def _go(self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool) -> None:
+        """Change to a place now, or as soon as the track is decoded."""
+        self._give_up_waiting()
+        slot = item.playlist_position
+        if slot in self._tracks:
+            self._change(action, slot, position_ms, self._next_instant(), playing=playing)
+        else:
+            self._awaited = self._spawn(self._go_when_prepared(action, item, position_ms, playing=playing)), playing
+
+    def _give_up_waiting(self) -> bool:
+        """Drop a change that still waits for its track, for a newer wish counts; return whether it was to play."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is None:
+            return False
+        task, was_to_play = awaited
+        task.cancel()
+        return was_to_play
+
+    async def _go_when_prepared(
+        self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool
+    ) -> None:
+        try:
+            await self.prepare(item.playlist_position)
+        except TrackError:
+            self._awaited = None
+            step = self._queue.before if action is TransportAction.SKIP_PREV else self._queue.after
+            fallback = step(item.playlist_position)
+            if fallback is not None:
+                self._go(action, fallback, 0, playing=playing)
+            elif self._playing:
+                self.pause()
+            return
+        self._awaited = None
+        self._go(action, item, self._within(item.playlist_position, position_ms), playing=playing)
+
+    def _change(self, action: TransportAction, slot: int, position_ms: int, at_ns: int, *, playing: bool) -> None:
+        item = self._queue.item(slot)
+        assert item is not None
+        self._engine.send(Free(slot, position_ms, at_ns) if playing else Hold(slot, position_ms, at_ns))
+        self._schedule.plan(slot, position_ms, at_ns, playing=playing)
+        self._set_playing(playing)
+        self._set_current(item)
+        self._announce(action, item, position_ms, at_ns)
+
+    def _set_current(self, item: QueueItem) -> None:
+        changed = self._current != item.playlist_position
+        self._current = item.playlist_position
+        neighbours = (self._queue.after(item.playlist_position), self._queue.before(item.playlist_position))
+        for neighbour in neighbours:
+            if neighbour is not None and neighbour.playlist_position not in self._tracks:
+                self._spawn(self._prepare_quietly(neighbour.playlist_position))
+        if changed:
+            self._emit(TrackStarted(item))
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing != self._playing:
+            self._playing = playing
+            self._emit(PlayingChanged(playing))
+
+    def _next_instant(self) -> int:
+        """Return when a change decided now can be at the DAC: a whole millisecond of corrected time."""
+        return self._schedule.next_instant(self._mono_ns(), self._lead_ms, self._clock)
+
+    def _place_at(self, at_ns: int) -> tuple[int, float]:
+        return self._schedule.place_at(at_ns) or (self._current or 0, 0.0)
+
+    def _last_ms(self, slot: int) -> int | None:
+        """Return the last whole millisecond at which there is music in a track."""
+        duration_ms = self._tracks.duration_ms(slot)
+        return None if duration_ms is None else max(0, math.ceil(duration_ms) - 1)
+
+    def _within(self, slot: int, position_ms: int) -> int:
+        last_ms = self._last_ms(slot)
+        return max(0, position_ms if last_ms is None else min(position_ms, last_ms))
+
+    def _successor(self, slot: int) -> int | None:
+        """Return the track that follows by itself: the next one, when it is decoded."""
+        item = self._queue.after(slot)
+        return item.playlist_position if item is not None and item.playlist_position in self._tracks else None
+
+    def _on_status(self, status: Status) -> None:
+        match status:
+            case Segment():
+                self._schedule.add(status)
+                if status.natural and status.step > 0:
+                    self._on_natural_change(status)
+            case QueueEnded():
+                self._on_queue_ended(status)
+            case Report():
+                self._sound.on_report(status)
+            case Started():
+                self._on_started(status)
+
+    def _on_natural_change(self, segment: Segment) -> None:
+        item = self._queue.item(segment.slot)
+        if item is None:
+            return
+        self._set_current(item)
+        began_ns = segment.dac_ns - round(segment.position_ms / segment.step * NS_PER_MS)
+        self._announce(TransportAction.TRACK_CHANGE, item, 0, began_ns)
+
+    def _on_queue_ended(self, ended: QueueEnded) -> None:
+        if self._locked:
+            return
+        successor = self._queue.after(ended.slot)
+        if successor is not None:
+            # Decoding was slower than the music: go on as soon as it is done.
+            self._go(TransportAction.TRACK_CHANGE, successor, 0, playing=True)
+            return
+        last_ms = self._last_ms(ended.slot)
+        if last_ms is not None:
+            self._change(TransportAction.PAUSE, ended.slot, last_ms, ended.dac_ns, playing=False)
+        self._emit(QueueFinished())
+
+    def _on_started(self, started: Started) -> None:
+        rate = self._sound.rate
+        restarted = self._sound.on_started(started)
+        if rate != started.rate:
+            self._tracks.forget()
+        if restarted:
+            self._spawn(self._resume_after_restart())
+        self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=restarted))
+
+    def _resume_alone(self, at_ns: int) -> None:
+        """Go on along the line that was being played, as if nothing had happened."""
+        slot, position_ms = self._place_at(at_ns)
+        self._engine.send(Free(slot, position_ms, at_ns) if self._playing else Hold(slot, position_ms, at_ns))
+        self._schedule.plan(slot, position_ms, at_ns, playing=self._playing)
+        item = self._queue.item(slot)
+        if item is not None and slot != self._current:
+            # The track changed while there was nobody to say so.
+            self._set_current(item)
+            self._announce(TransportAction.TRACK_CHANGE, item, 0, at_ns - round(position_ms * NS_PER_MS))
+
+    def _emit(self, event: PlaybackEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
