@@ -16,6 +16,8 @@ from protocol.timeline import NS_PER_MS, ClockMapping
 Place = tuple[int, float]
 
 _AFTER_LAST_NS: Final = NS_PER_MS
+#: While there is a place to speak of, segments come many times a second and lie ahead of the DAC.
+_STALE_NS: Final = 1000 * NS_PER_MS
 
 
 class Schedule:
@@ -66,15 +68,20 @@ class Schedule:
         return None if line is None else self._place_on(line, at_ns)
 
     def heard_at(self, mono_ns: int) -> tuple[Place, bool] | None:
-        """Return the place that is at the DAC at an instant about now, and whether it moves on."""
-        line = self._history.line_at(mono_ns)
-        return None if line is None else (self._place_on(line, mono_ns), line.step != 0.0)
+        """Return the place that is at the DAC at an instant about now, and whether it moves on.
+
+        None when nothing was rendered lately: what is heard then, if anything, is not known.
+        """
+        line, latest = self._history.line_at(mono_ns), self._history.latest
+        if line is None or latest is None or mono_ns - latest.dac_ns > _STALE_NS:
+            return None
+        return self._place_on(line, mono_ns), line.step != 0.0
 
     def _place_on(self, line: Line, at_ns: int) -> Place:
         """Follow a line to an instant, over the end of its track into the next."""
         slot, position_ms = line.slot, max(0.0, line.position_at(at_ns))
         duration_ms = self._duration_ms(slot)
-        if duration_ms is None or position_ms < duration_ms:
+        if duration_ms is None or position_ms < duration_ms or line.step == 0.0:
             return slot, position_ms
         successor = self._successor(slot)
         return (slot, duration_ms) if successor is None else (successor, position_ms - duration_ms)

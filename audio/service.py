@@ -20,6 +20,8 @@ from protocol.timeline import ClockMapping
 
 #: What a leader adds so that the follower, too, hears of a change before its instant.
 _RELAY_MARGIN_MS: Final = 50.0
+#: A leader this far beyond the end of a track here has another recording of it.
+_SHORTER_BY_MS: Final = 1000.0
 
 
 class PlaybackService(QueuePlayer):
@@ -89,7 +91,13 @@ class PlaybackService(QueuePlayer):
             self._problem = f"{item.label} can't be played: {self._problem}"
         elif slot not in self._tracks:
             self._spawn(self._prepare_quietly(slot))
-        self._engine.send(Follow(slot, remote.timeline, remote.jump))
+        duration_ms = self._tracks.duration_ms(slot)
+        if duration_ms is not None and remote.timeline.position_ms > duration_ms + _SHORTER_BY_MS:
+            # To walk on into the next track by its own length would be another music than the leader's.
+            self._problem = f"{item.label} is shorter here than the leader's; pair it with the same recording"
+            self._engine.send(Hold(slot, duration_ms, self._mono_ns()))
+        else:
+            self._engine.send(Follow(slot, remote.timeline, remote.jump))
         self._set_playing(remote.timeline.is_playing)
         if remote.jump or slot != self._current:
             self._set_current(item)

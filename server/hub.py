@@ -28,7 +28,7 @@ def room_times(settings: Settings) -> RoomTimes:
     """Return the room's durations in ns; an unused seat is held as long as its token lives."""
     return RoomTimes(
         leader_grace_ns=round(settings.leader_grace_s * _NS_PER_S),
-        seat_hold_ns=round(settings.token_ttl_s * _NS_PER_S),
+        seat_hold_ns=round(settings.seat_hold_s * _NS_PER_S),
         idle_ns=round(settings.idle_ttl_s * _NS_PER_S),
         position_persist_ns=round(settings.position_persist_s * _NS_PER_S),
         activity_persist_ns=round(min(_ACTIVITY_PERSIST_S, settings.idle_ttl_s / 10) * _NS_PER_S),

@@ -35,10 +35,11 @@ class Settings:
     spotify_cache_s: float = 50 * 60.0
     leader_grace_s: float = 10.0
     token_ttl_s: float = 10 * 60.0
+    seat_hold_s: float = 30.0
     idle_ttl_s: float = 2 * 3600.0
     position_persist_s: float = 1.0
-    ws_ping_interval_s: float = 10.0
-    ws_ping_timeout_s: float = 10.0
+    ws_ping_interval_s: float = 3.0
+    ws_ping_timeout_s: float = 5.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -213,7 +213,11 @@ class Renderer:
         if not isinstance(self._program, Follow) or self._clock is None:
             return None
         position_ms = self._program.timeline.position_at(self._clock.corrected_ms_at(instant_ns))
-        return Place(self._program.slot, position_ms * self._frames_per_ms)
+        place, cursor = Place(self._program.slot, position_ms * self._frames_per_ms), self._cursor
+        if place.frame < 0 and not self._arriving and cursor and self.music.following(cursor.slot) == place.slot:
+            # News of the next track, which the leader has rendered already: until then the present one goes on.
+            return Place(cursor.slot, self.music.frames(cursor.slot) + place.frame)
+        return place
 
     def _cut_to(self, place: Place | None, instant_ns: int) -> None:
         """Leave where the cursor is, under a fade, and go on at `place` (None: silence)."""

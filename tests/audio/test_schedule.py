@@ -45,6 +45,14 @@ def test_a_line_runs_on_into_the_next_track_and_stops_at_the_last_ones_end():
     assert found.place_at(2005 * MS) == (7, 15.0), "a track whose length is not known"
 
 
+def test_what_nobody_renders_any_more_is_not_said_to_be_heard():
+    found = schedule()
+    found.add(Segment(0, 0.0, 0, 1.0))
+    assert found.heard_at(900 * MS) == ((0, 900.0), True)
+    assert found.heard_at(1100 * MS) is None
+    assert found.place_at(1100 * MS) == (1, 100.0), "but a restarted process goes on from there"
+
+
 def test_a_forgotten_plan_does_not_count():
     found = schedule()
     found.add(Segment(0, 0.0, 0, 1.0))

@@ -393,6 +393,25 @@ async def test_a_follower_whose_file_is_bad_says_so_and_the_session_goes_on(tmp_
         await until(lambda: service.playback_position(time.perf_counter_ns()) is not None, "the other track plays")
 
 
+async def test_a_follower_whose_recording_is_shorter_stands_and_says_so(tmp_path):
+    async with playing_service(tmp_path, 3.0, 3.0) as service:
+        await service.prepare(0)
+        service.set_clock(mapping := clock())
+        service.attach_runbuddy(Buddy(follower=True))
+        now_ms = mapping.corrected_ms_at(time.perf_counter_ns())
+        beyond = RemoteTransport(0, "spotify:track:0", Timeline(20_000.0, now_ms, True), jump=True)
+        service.apply_remote_transport(beyond)
+        assert "shorter here than the leader's" in service.health().error
+
+        def stands() -> bool:
+            found = service.playback_position(time.perf_counter_ns())
+            return found is not None and not found.is_playing and found.playlist_position == 0
+
+        await until(stands, "it stands at the end of its own recording")
+        service.apply_remote_transport(RemoteTransport(0, "spotify:track:0", Timeline(500.0, now_ms, True), jump=True))
+        assert service.health().error is None
+
+
 async def test_after_a_detach_the_music_goes_on_and_the_controls_work(tmp_path):
     async with playing_service(tmp_path, 20.0) as service:
         service.set_clock(mapping := clock())

@@ -89,9 +89,11 @@ class Narrator:
                 )
             case QueueFinished():
                 self._output.state("The playlist is over.", state="queue_finished")
-            case SoundChanged(device, silent, reason):
+            case SoundChanged(device, silent, reason, restarted):
                 why = f" ({reason})" if reason else ""
                 message = f"Playing to a silent clock{why}." if silent else f"Playing to {device}{why}."
+                if restarted:
+                    message = f"The sound was restarted. {message}"
                 self._output.state(message, state="sound", device=device, silent=silent, reason=reason)
 
     def summary(self, *, session_id: str, ended: Ended, exit_code: int, trace: str) -> None:

@@ -465,6 +465,19 @@ def test_a_follower_goes_through_a_track_change_by_itself_without_a_jump():
     assert deck.renderer.jumps == jumps
 
 
+@pytest.mark.parametrize("early_frames", [3_000, 9_000])
+def test_news_of_the_next_track_that_come_early_do_not_cut_off_the_present_one(early_frames):
+    deck = follower({0: coded(0, 30_000), 1: coded(1, 90_000)})
+    deck.renderer.command(Follow(0, playing(0.0, 0.0), jump=True))
+    deck.run(30_000 - early_frames)
+    jumps = deck.renderer.jumps
+    deck.renderer.command(Follow(1, playing(0.0, 30_000 / MS), jump=False))
+    out = deck.run(early_frames + 20_000)
+    assert np.array_equal(out[:early_frames], coded(0, 30_000)[30_000 - early_frames :])
+    assert np.array_equal(out[early_frames:], coded(1, 90_000)[:20_000])
+    assert deck.renderer.jumps == jumps
+
+
 @pytest.mark.parametrize("lag_ms", [-20.0, 20.0])
 def test_a_glide_across_a_track_change_neither_jumps_nor_loses_its_way(lag_ms):
     deck = follower({0: coded(0, 60_000), 1: coded(1, 290_000)})
