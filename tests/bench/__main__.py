@@ -90,7 +90,7 @@ def main(
     if json_file is not None:
         json_file.write_text(report.as_json(kinds, floor))
     if write:
-        PAGE.write_text(report.as_page(kinds, floor))
+        report.write_page(PAGE, report.as_page(kinds, floor))
 
 
 if __name__ == "__main__":

@@ -16,11 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from audio.measure.rig import SINKS, PulseRig
+from tests.bench.__main__ import PAGE
+from tests.bench.report import machine, write_section
 
 Times = npt.NDArray[np.float64]
 RATE_HZ = 44_100
 #: The first seconds after a start, and what comes after them.
 SETTLED_S = 15.0
+INTRODUCTION = """Two streams play into one virtual sound card, so the difference between their DAC times is error
+alone: as they are reported (raw), and as DacClock filters them. Written by `scripts/bench-dac --write`."""
 STEP_S = 0.1
 
 
@@ -111,17 +115,25 @@ def main() -> None:
     """Measure both ways and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=45.0)
+    parser.add_argument("--write", action="store_true", help="update docs/benchmarks.md")
     parser.add_argument("--child", choices=("portaudio", "libpulse"))
     arguments = parser.parse_args()
     if arguments.child:
         log_times(arguments.child, arguments.seconds)
         return
-    print("error of DAC times, two streams on one virtual sound card (ms)")
-    print("way        times     spread settled   largest 1 to 15 s   largest after 15 s")
+    lines = [
+        "| way | DAC times | spread, settled | largest error, 1 to 15 s | largest error, after 15 s |",
+        "|---|---|---|---|---|",
+    ]
     for kind in ("portaudio", "libpulse"):
         for name, (at_s, values) in measure(kind, arguments.seconds).items():
             spread, early, late = figures(at_s, values)
-            print(f"{kind:10} {name:9} {spread:14.3f} {early:19.3f} {late:20.3f}")
+            lines.append(f"| {kind} | {name} | {spread:.3f} ms | {early:.3f} ms | {late:.3f} ms |")
+    print("\n".join(lines))
+    if arguments.write:
+        on = ", ".join(f"{what} {value}" for what, value in machine().items())
+        text = f"{INTRODUCTION}\n\nOn {on}.\n\n" + "\n".join(lines)
+        write_section(PAGE, "DAC times", text)
 
 
 if __name__ == "__main__":

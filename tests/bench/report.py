@@ -209,7 +209,7 @@ def machine() -> dict[str, str]:
     pulse = subprocess.run(["pulseaudio", "--version"], capture_output=True, text=True, check=False).stdout.strip()
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "system": platform.platform(),
+        "system": _system(),
         "CPU": f"{cpu}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end",
         "Python": platform.python_version(),
         "lockstep-desktop": version("lockstep-desktop"),
@@ -226,3 +226,25 @@ def _goal(row: Row) -> str:
     if row.goal is None:
         return ""
     return f"<= {row.goal:g} ms" if row.unit == "ms" else f"{row.goal:g}"
+
+
+def write_page(page: Path, text: str) -> None:
+    """Write the page anew, but keep the sections that other benches have written below."""
+    old = page.read_text() if page.exists() else ""
+    _, heading, others = old.partition("\n## ")
+    page.write_text(text.rstrip() + "\n" + heading + others)
+
+
+def write_section(page: Path, title: str, text: str) -> None:
+    """Write one section of the page anew."""
+    start, *sections = page.read_text().split("\n## ")
+    kept = [section for section in sections if not section.startswith(f"{title}\n")]
+    page.write_text("\n## ".join([start, *kept, f"{title}\n\n{text.rstrip()}\n"]))
+
+
+def _system() -> str:
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        name = platform.system()
+    return f"{name}, {platform.machine()}"

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from audio.measure.offset import OffsetStatistics
 from tests.bench.analysis import EventFigures, JoinFigures
-from tests.bench.report import as_json, as_page, show
+from tests.bench.report import as_json, as_page, show, write_page, write_section
 from tests.bench.runs import Figures
 
 GOOD = Figures(
@@ -38,3 +38,14 @@ def test_everything_is_in_the_json() -> None:
     assert document["figures"][0]["joins"][1]["from_first_word_ms"] == 300.0
     assert document["machine"]["libVLC"].startswith("3.")
     assert document["rigError"]["max_ms"] == 0
+
+
+def test_each_bench_rewrites_its_own_part_of_the_page_and_no_other(tmp_path):
+    page = tmp_path / "benchmarks.md"
+    write_page(page, "# Benchmarks\n\nold\n")
+    write_section(page, "DAC times", "first")
+    write_section(page, "Other", "kept")
+    write_section(page, "DAC times", "second")
+    write_page(page, "# Benchmarks\n\nnew\n")
+    text = page.read_text()
+    assert text == "# Benchmarks\n\nnew\n\n## Other\n\nkept\n\n## DAC times\n\nsecond\n"
