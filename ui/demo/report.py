@@ -60,7 +60,7 @@ def result_table(result: DemoResult) -> Table:
     table.add_column("what")
     table.add_column("result", justify="right")
     table.add_row("join: from the follower's command to ready", f"{result.join_ms / 1000:.2f} s")
-    table.add_row(f"within {LOCKSTEP_MS:.0f} ms of the leader, for good, after", "")
+    table.add_row(f"within {LOCKSTEP_MS:.0f} ms of the leader, for good, after", "(told every 50 ms)")
     for label, after_ms in result.settled:
         table.add_row(f"  {label}", _after(after_ms))
     if result.drift is not None:
