@@ -52,6 +52,8 @@ def demo(
 
 async def _demo(console: Console, seconds: int, report: Path, *, listen: bool) -> ExitCode:
     steps = scenario(seconds)
+    # Said now rather than after the music: where the result can't be written.
+    report.mkdir(parents=True, exist_ok=True)
     console.print("Lockstep demo: a leader and a follower play the same music on this machine.")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-demo-")))
