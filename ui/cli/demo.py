@@ -38,6 +38,8 @@ def demo(
     """Start a server, a leader and a follower on this machine, play the demo music, and say what was measured."""
     console = Console(markup=False, emoji=False, highlight=False)
     try:
+        # That the result can't be written is better known before the music than after it.
+        report.mkdir(parents=True, exist_ok=True)
         exit_code = asyncio.run(_demo(console, seconds, report, listen=listen))
     except DemoError as error:
         tell_on_stderr(f"the demo failed: {error}. Try “lockstep doctor”.")
@@ -52,8 +54,6 @@ def demo(
 
 async def _demo(console: Console, seconds: int, report: Path, *, listen: bool) -> ExitCode:
     steps = scenario(seconds)
-    # Said now rather than after the music: where the result can't be written.
-    report.mkdir(parents=True, exist_ok=True)
     console.print("Lockstep demo: a leader and a follower play the same music on this machine.")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-demo-")))
