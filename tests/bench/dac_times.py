@@ -6,6 +6,7 @@ as they come and as DacClock filters them, through PortAudio (ALSA's PulseAudio 
 """
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -115,6 +116,7 @@ def main() -> None:
     """Measure both ways and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=45.0)
+    parser.add_argument("--busy", type=int, default=0, help="so many busy processes beside it, as other programs are")
     parser.add_argument("--write", action="store_true", help="update docs/benchmarks.md")
     parser.add_argument("--child", choices=("portaudio", "libpulse"))
     arguments = parser.parse_args()
@@ -125,15 +127,19 @@ def main() -> None:
         "| way | DAC times | spread, settled | largest error, 1 to 15 s | largest error, after 15 s |",
         "|---|---|---|---|---|",
     ]
-    for kind in ("portaudio", "libpulse"):
-        for name, (at_s, values) in measure(kind, arguments.seconds).items():
-            spread, early, late = figures(at_s, values)
-            lines.append(f"| {kind} | {name} | {spread:.3f} ms | {early:.3f} ms | {late:.3f} ms |")
+    with contextlib.ExitStack() as stack:
+        for _ in range(arguments.busy):
+            stack.callback(subprocess.Popen([sys.executable, "-c", "while True: pass"]).kill)
+        for kind in ("portaudio", "libpulse"):
+            for name, (at_s, values) in measure(kind, arguments.seconds).items():
+                spread, early, late = figures(at_s, values)
+                lines.append(f"| {kind} | {name} | {spread:.3f} ms | {early:.3f} ms | {late:.3f} ms |")
     print("\n".join(lines))
     if arguments.write:
         on = ", ".join(f"{what} {value}" for what, value in machine().items())
         text = f"{INTRODUCTION}\n\nOn {on}.\n\n" + "\n".join(lines)
-        write_section(PAGE, "DAC times", text)
+        title = "DAC times" + (f", {arguments.busy} busy processes beside" if arguments.busy else "")
+        write_section(PAGE, title, text)
 
 
 if __name__ == "__main__":
