@@ -9,6 +9,7 @@ import typer
 
 from client.clock.address import parse_address
 from client.errors import AddressError
+from protocol.limits import MAX_NAME_LENGTH
 from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError, default_data_dir
 
@@ -76,8 +77,8 @@ def session_options(
         token = None
     if account is None and token is None:
         raise usage_error("say who you are: --account NAME (a server with accounts of its own) or --token T (Spotify)")
-    if account is not None and not account.strip():
-        raise usage_error("--account needs a name")
+    if account is not None and not (account.strip() and account.isprintable() and len(account) <= MAX_NAME_LENGTH):
+        raise usage_error(f"--account needs a name of 1 to {MAX_NAME_LENGTH} printable characters")
     if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
         raise usage_error("--seconds needs a number above 0")
     if not (math.isfinite(report_every) and report_every >= 0.01):

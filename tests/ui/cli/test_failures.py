@@ -146,6 +146,7 @@ def test_a_port_that_is_taken(site, lockstep, tmp_path):
         (("follow", "--session", " "), "--session"),
         (("lead", "--seconds", "0"), "--seconds"),
         (("lead", "--account", " "), "--account"),
+        (("lead", "--account", "a\x1b"), "--account"),
         (("lead", "--ntp", "a:b:c"), "not an NTP server"),
     ],
 )
