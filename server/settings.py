@@ -5,8 +5,6 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-import platformdirs
-
 from server.errors import StartError
 
 
@@ -49,11 +47,6 @@ class Settings:
         for name, port in (("port", self.port), ("NTP port", self.ntp_port)):
             if port is not None and not 0 <= port <= 65535:
                 raise StartError(f"The {name} {port} does not exist; give a number from 0 to 65535.")
-
-
-def default_database_url() -> str:
-    """Return the SQLite URL in this user's data directory."""
-    return sqlite_url(Path(platformdirs.user_data_dir("lockstep", appauthor=False)) / "server.db")
 
 
 def sqlite_url(path: Path) -> str:

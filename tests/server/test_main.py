@@ -9,7 +9,7 @@ import pytest
 
 from server.errors import StartError
 from server.main import serve
-from server.settings import Settings, default_database_url
+from server.settings import Settings, sqlite_url
 from tests.server.harness import RunningServer, local_settings, running
 
 
@@ -62,6 +62,5 @@ def test_a_setting_that_cannot_be_is_named(changes: dict[str, Any], message: str
         Settings(database="sqlite+aiosqlite://", **changes)
 
 
-def test_the_database_is_a_file_of_this_user_by_default() -> None:
-    assert default_database_url().startswith("sqlite+aiosqlite:///")
-    assert default_database_url().endswith("/server.db")
+def test_a_file_becomes_the_url_of_its_database() -> None:
+    assert sqlite_url(Path("/data/server.db")) == "sqlite+aiosqlite:////data/server.db"
