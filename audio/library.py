@@ -1,6 +1,7 @@
 """Decoded tracks of the queue: each decoded once, loaded into the audio process, refused by name when it can't be."""
 
 import asyncio
+import os
 from collections.abc import Callable
 
 from audio.decode.client import DecoderClient
@@ -39,7 +40,7 @@ class PreparedTracks:
         if task is None:
             task = asyncio.create_task(self._decoder.decode(item.file, rate, track=item.label))
             self._tasks[slot] = task
-            task.add_done_callback(lambda done: self._finish(slot, done))
+            task.add_done_callback(lambda done: self._finish(item, done))
         await asyncio.wait([task])
         if task.cancelled():
             return False
@@ -53,7 +54,8 @@ class PreparedTracks:
         self._tasks.clear()
         self._pcm.clear()
 
-    def _finish(self, slot: int, task: asyncio.Task[PcmFile]) -> None:
+    def _finish(self, item: QueueItem, task: asyncio.Task[PcmFile]) -> None:
+        slot = item.playlist_position
         if self._tasks.get(slot) is not task:
             return
         del self._tasks[slot]
@@ -62,6 +64,6 @@ class PreparedTracks:
         error = task.exception()
         if error is None:
             self._pcm[slot] = task.result()
-            self._load(Load(slot, task.result()))
+            self._load(Load(slot, task.result(), os.fspath(item.file)))
         elif not isinstance(error, TrackError):
             raise error

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from audio.decode.client import DecoderClient
-from audio.engine.client import EngineClient
+from audio.engine.client import EngineClient, EngineKind
 from audio.engine.messages import (
     Free,
     Hold,
@@ -75,14 +75,14 @@ class QueuePlayer:
         self._playing = False
 
     @classmethod
-    def begin(cls, *, device: str | None, data_dir: Path) -> Self:
+    def begin(cls, *, device: str | None, data_dir: Path, engine: EngineKind = EngineKind.PRECISE) -> Self:
         """Start decoder and audio process and return at once: a queue can be set and tracks prepared meanwhile.
 
         `device`: a device's name, None = the best there is, "none" = silent clock. Errors: EngineError.
         """
         log_file = data_dir / "audio.log"
         decoder = DecoderClient(data_dir / "pcm", log_file)
-        service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status))
+        service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status, kind=engine))
         try:
             decoder.start()
             service._engine.spawn()
@@ -92,9 +92,9 @@ class QueuePlayer:
         return service
 
     @classmethod
-    async def open(cls, *, device: str | None, data_dir: Path) -> Self:
+    async def open(cls, *, device: str | None, data_dir: Path, engine: EngineKind = EngineKind.PRECISE) -> Self:
         """Begin, and wait until the output runs. Errors: EngineError."""
-        service = cls.begin(device=device, data_dir=data_dir)
+        service = cls.begin(device=device, data_dir=data_dir, engine=engine)
         try:
             await service.opened()
         except BaseException:

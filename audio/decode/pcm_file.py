@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PcmFile:
-    """`frames` of 16-bit stereo at `rate` Hz in the file `path` from `offset_bytes` on."""
+    """`frames` of 16-bit stereo at `rate` Hz in the file `path` from `offset_bytes` on.
+
+    While a file is still being decoded it is not `complete`, and `frames` is how many there are so far.
+    """
 
     path: str
     offset_bytes: int
     frames: int
     rate: int
+    complete: bool = True
 
     @property
     def duration_ms(self) -> float:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from audio.child import ChildProcess
-from audio.decode.pcm_file import PcmFile
 from audio.engine.messages import (
+    Click,
     Command,
     Follow,
     Free,
@@ -16,6 +17,8 @@ from audio.engine.messages import (
     Load,
     SetClock,
     SetOrder,
+    SetProfile,
+    SetVolume,
     Started,
     Status,
     from_message,
@@ -34,6 +37,16 @@ _HEALTHY_AFTER_S: Final = 5.0
 STALL_TIMEOUT_S: Final = 5.0
 
 
+class EngineKind(StrEnum):
+    """Which process plays: the precise renderer, or a plain libVLC player behind the same messages."""
+
+    PRECISE = "precise"
+    LIBVLC = "libvlc"
+
+
+_MODULES: Final = {EngineKind.PRECISE: "audio.engine.process", EngineKind.LIBVLC: "audio.vlc_engine.process"}
+
+
 class EngineClient:
     """Hold the wanted state (music, order, clock) and keep an audio process that has it.
 
@@ -47,16 +60,20 @@ class EngineClient:
         log_file: Path,
         *,
         on_status: Callable[[Status], None],
+        kind: EngineKind = EngineKind.PRECISE,
         stall_timeout_s: float = STALL_TIMEOUT_S,
     ) -> None:
         self._device = device
+        self._module = _MODULES[kind]
         self._log_file = log_file
         self._on_status = on_status
         self._child: ChildProcess | None = None
         self._started: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
-        self._loads: dict[int, PcmFile] = {}
+        self._loads: dict[int, Load] = {}
         self._order: tuple[int, ...] = ()
         self._clock: SetClock | None = None
+        self._volume: SetVolume | None = None
+        self._profiles: dict[str, SetProfile] = {}
         self._deaths = 0
         self._healthy: asyncio.TimerHandle | None = None
         self._stall_timeout_s = stall_timeout_s
@@ -87,14 +104,18 @@ class EngineClient:
     def send(self, command: Command) -> None:
         """Send a command, and remember what a restarted process will have to know."""
         match command:
-            case Load(slot=slot, pcm=pcm):
-                self._loads[slot] = pcm
+            case Load(slot=slot):
+                self._loads[slot] = command
             case SetOrder(slots=slots):
                 self._order = slots
-                self._loads = {slot: pcm for slot, pcm in self._loads.items() if slot in slots}
+                self._loads = {slot: load for slot, load in self._loads.items() if slot in slots}
             case SetClock():
                 self._clock = command
-            case Free() | Hold() | Follow():
+            case SetVolume():
+                self._volume = command
+            case SetProfile(profile=profile):
+                self._profiles[profile.device] = command
+            case Free() | Hold() | Follow() | Click():
                 pass
         if self._child is not None:
             self._child.send(to_message(command))
@@ -111,7 +132,7 @@ class EngineClient:
     def spawn(self) -> None:
         """Start the process."""
         child = ChildProcess(
-            "audio.engine.process",
+            self._module,
             [self._device or ""],
             log_file=self._log_file,
             on_message=self._on_message,
@@ -134,12 +155,11 @@ class EngineClient:
 
     def _restore(self) -> None:
         assert self._child is not None
-        if self._clock is not None:
-            self._child.send(to_message(self._clock))
-        for slot, pcm in self._loads.items():
-            self._child.send(to_message(Load(slot, pcm)))
-        if self._order:
-            self._child.send(to_message(SetOrder(self._order)))
+        order = (SetOrder(self._order),) if self._order else ()
+        state = (self._clock, self._volume, *self._profiles.values(), *self._loads.values(), *order)
+        for command in state:
+            if command is not None:
+                self._child.send(to_message(command))
 
     def _on_exit(self, child: ChildProcess, code: int) -> None:
         if child is not self._child:

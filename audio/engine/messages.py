@@ -5,7 +5,7 @@ mean the moment at the DAC.
 """
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from audio.decode.pcm_file import PcmFile
 from audio.parent_pipe import Message
@@ -14,10 +14,14 @@ from protocol.timeline import ClockMapping, Timeline
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Make decoded music available under a slot."""
+    """Make decoded music available under a slot; sent again whenever more of it is decoded.
+
+    `source` is the file that it was decoded from.
+    """
 
     slot: int
     pcm: PcmFile
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,33 @@ class SetClock:
     """Say what corrected time it is."""
 
     mapping: ClockMapping
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Set the gain, 0 to 1: 1 leaves the samples as they are."""
+
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceProfile:
+    """What is known of a device by its name.
+
+    `output_delay_ms`: it is heard this much later than its driver says. `ppm`: its DAC's rate error against this
+    machine's clock, as learned earlier.
+    """
+
+    device: str
+    output_delay_ms: float = 0.0
+    ppm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile:
+    """Say what is known of one device, whether or not it is the one in use."""
+
+    profile: DeviceProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +92,14 @@ class Follow:
     jump: bool
 
 
-Command = Load | SetOrder | SetClock | Free | Hold | Follow
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Click at every whole second of corrected time, from `at_ns` on until another program begins."""
+
+    at_ns: int
+
+
+Command = Load | SetOrder | SetClock | SetVolume | SetProfile | Free | Hold | Follow | Click
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +137,11 @@ class QueueEnded:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the sound is doing; `error_ms` is the controller's view of its drift, `ppm` the DAC against this machine."""
+    """How the sound is doing; `error_ms` is the controller's view of its drift, `ppm` the DAC against this machine.
+
+    `latency_ms` includes the output delay. `glide_share` is the share of the time followed that was played at another
+    rate than 1, `rate_std_ppm` the standard deviation of that rate over the same time: warble.
+    """
 
     correction: str
     error_ms: float
@@ -107,14 +149,19 @@ class Report:
     jumps: int
     latency_ms: float
     ppm: float
+    glide_share: float = 0.0
+    rate_std_ppm: float = 0.0
 
 
 Status = Started | Segment | QueueEnded | Report
 
-_TYPES: Final[dict[str, type[Any]]] = {
-    kind.__name__: kind for kind in (Load, SetOrder, SetClock, Free, Hold, Follow, Started, Segment, QueueEnded, Report)
+_TYPES: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in (*get_args(Command), *get_args(Status))}
+_NESTED: Final[dict[str, type[Any]]] = {
+    "pcm": PcmFile,
+    "mapping": ClockMapping,
+    "timeline": Timeline,
+    "profile": DeviceProfile,
 }
-_NESTED: Final[dict[str, type[Any]]] = {"pcm": PcmFile, "mapping": ClockMapping, "timeline": Timeline}
 
 
 def to_message(value: Command | Status) -> Message:

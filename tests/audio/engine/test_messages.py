@@ -21,7 +21,12 @@ from audio.engine.messages import (
 from protocol.timeline import ClockMapping, Timeline
 
 EXAMPLES = [
-    Load(3, messages.PcmFile("/music/späße \udce9.wav", 44, 123_456, 44_100)),
+    Load(
+        3, messages.PcmFile("/music/späße \udce9.wav", 44, 123_456, 44_100, complete=False), "/music/späße \udce9.mp3"
+    ),
+    messages.SetVolume(0.25),
+    messages.SetProfile(messages.DeviceProfile("Kopfhörer", 180.5, -42.0)),
+    messages.Click(2**62),
     SetOrder((2, 0, 1)),
     SetOrder(()),
     SetClock(ClockMapping(2**62, 1_700_000_000_000.123, 1.000_001)),
