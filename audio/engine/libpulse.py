@@ -1,8 +1,8 @@
-"""The part of libpulse that a playback stream with exact timing needs, by ctypes (thin shell; no binding offers it).
+"""The part of libpulse that a stream with exact timing and its devices need, by ctypes (thin shell; no binding has it).
 
 PulseAudio and PipeWire both answer this API. Through ALSA's plugin, which is how PortAudio reaches them, DAC times come
 out of an interpolation that wanders by up to 1 ms; here they are the server's own readings (docs/architecture.md).
-Source: PulseAudio client API, `pulse/stream.h`, `pulse/def.h`.
+Source: PulseAudio client API, `pulse/stream.h`, `pulse/introspect.h`, `pulse/def.h`.
 """
 
 import ctypes
@@ -17,6 +17,9 @@ STREAM_READY: Final = 2
 STREAM_FAILED: Final = 3
 STREAM_TERMINATED: Final = 4
 STREAM_ADJUST_LATENCY: Final = 0x2000
+OPERATION_RUNNING: Final = 0
+SUBSCRIBE_SINK: Final = 0x0001
+SUBSCRIBE_SERVER: Final = 0x0080
 SAMPLE_S16LE: Final = 3
 SEEK_RELATIVE: Final = 0
 UNSET: Final = 0xFFFFFFFF
@@ -66,9 +69,31 @@ class TimingInfo(ctypes.Structure):
     )
 
 
+class SinkInfo(ctypes.Structure):
+    """The beginning of `pa_sink_info`; it is only ever read through a pointer."""
+
+    _fields_ = (("name", c_char_p), ("index", c_uint32), ("description", c_char_p))
+
+
+class ServerInfo(ctypes.Structure):
+    """The beginning of `pa_server_info`; it is only ever read through a pointer."""
+
+    _fields_ = (
+        ("user_name", c_char_p),
+        ("host_name", c_char_p),
+        ("server_version", c_char_p),
+        ("server_name", c_char_p),
+        ("sample_spec", SampleSpec),
+        ("default_sink_name", c_char_p),
+    )
+
+
 RequestCallback = CFUNCTYPE(None, c_void_p, c_size_t, c_void_p)
 NotifyCallback = CFUNCTYPE(None, c_void_p, c_void_p)
 SuccessCallback = CFUNCTYPE(None, c_void_p, c_int, c_void_p)
+SinkCallback = CFUNCTYPE(None, c_void_p, POINTER(SinkInfo), c_int, c_void_p)
+ServerCallback = CFUNCTYPE(None, c_void_p, POINTER(ServerInfo), c_void_p)
+EventCallback = CFUNCTYPE(None, c_void_p, c_int, c_uint32, c_void_p)
 
 _SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "pa_mainloop_new": (c_void_p,),
@@ -83,6 +108,10 @@ _SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "pa_context_errno": (c_int, c_void_p),
     "pa_context_disconnect": (None, c_void_p),
     "pa_context_unref": (None, c_void_p),
+    "pa_context_get_sink_info_list": (c_void_p, c_void_p, SinkCallback, c_void_p),
+    "pa_context_get_server_info": (c_void_p, c_void_p, ServerCallback, c_void_p),
+    "pa_context_set_subscribe_callback": (None, c_void_p, EventCallback, c_void_p),
+    "pa_context_subscribe": (c_void_p, c_void_p, c_int, SuccessCallback, c_void_p),
     "pa_strerror": (c_char_p, c_int),
     "pa_stream_new": (c_void_p, c_void_p, c_char_p, POINTER(SampleSpec), c_void_p),
     "pa_stream_connect_playback": (c_int, c_void_p, c_char_p, POINTER(BufferAttr), c_int, c_void_p, c_void_p),
@@ -92,9 +121,13 @@ _SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "pa_stream_get_device_name": (c_char_p, c_void_p),
     "pa_stream_set_write_callback": (None, c_void_p, RequestCallback, c_void_p),
     "pa_stream_set_underflow_callback": (None, c_void_p, NotifyCallback, c_void_p),
+    "pa_stream_set_moved_callback": (None, c_void_p, NotifyCallback, c_void_p),
+    "pa_stream_set_suspended_callback": (None, c_void_p, NotifyCallback, c_void_p),
+    "pa_stream_is_suspended": (c_int, c_void_p),
     "pa_stream_write": (c_int, c_void_p, c_void_p, c_size_t, c_void_p, c_int64, c_int),
     "pa_stream_update_timing_info": (c_void_p, c_void_p, SuccessCallback, c_void_p),
     "pa_stream_get_timing_info": (POINTER(TimingInfo), c_void_p),
+    "pa_operation_get_state": (c_int, c_void_p),
     "pa_operation_unref": (None, c_void_p),
 }
 
