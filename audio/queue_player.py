@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from audio.decode.client import DecoderClient
+from audio.device_profiles import DeviceProfiles
 from audio.engine.client import EngineClient, EngineKind
 from audio.engine.messages import (
+    Click,
     Free,
     Hold,
     QueueEnded,
@@ -27,6 +29,7 @@ from audio.engine.messages import (
 )
 from audio.errors import EngineError, TrackError
 from audio.library import PreparedTracks
+from audio.output_settings import OutputSettings
 from audio.playback_events import (
     PlaybackEvent,
     PlayingChanged,
@@ -57,12 +60,14 @@ class QueuePlayer:
         self,
         decoder: DecoderClient,
         make_engine: Callable[[Callable[[Status], None]], EngineClient],
+        profiles: DeviceProfiles,
         *,
         mono_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
         self._mono_ns = mono_ns
         self._engine = make_engine(self._on_status)
         self._decoder = decoder
+        self._output = OutputSettings(profiles, self._engine.send)
         self._tracks = PreparedTracks(decoder, self._engine.send)
         self._queue = PlayQueue()
         self._schedule = Schedule(self._tracks.duration_ms, self._successor)
@@ -73,6 +78,7 @@ class QueuePlayer:
         self._awaited: tuple[asyncio.Task[None], bool] | None = None
         self._current: int | None = None
         self._playing = False
+        self._clicking = False
 
     @classmethod
     def begin(cls, *, device: str | None, data_dir: Path, engine: EngineKind = EngineKind.PRECISE) -> Self:
@@ -82,7 +88,12 @@ class QueuePlayer:
         """
         log_file = data_dir / "audio.log"
         decoder = DecoderClient(data_dir / "pcm", log_file)
-        service = cls(decoder, lambda on_status: EngineClient(device, log_file, on_status=on_status, kind=engine))
+        service = cls(
+            decoder,
+            lambda on_status: EngineClient(device, log_file, on_status=on_status, kind=engine),
+            DeviceProfiles(data_dir),
+        )
+        service._output.begin()
         try:
             decoder.start()
             service._engine.spawn()
@@ -114,6 +125,19 @@ class QueuePlayer:
         self._tracks.forget()
         await asyncio.to_thread(self._engine.close)
         self._decoder.close()
+        await self._output.aclose(self._mono_ns())
+
+    # The output
+
+    @property
+    def output(self) -> OutputSettings:
+        """Return how the output is set, and can be set: its delay, the volume."""
+        return self._output
+
+    def click(self) -> None:
+        """Click at every whole second of corrected time, until something is played."""
+        self._clicking = True
+        self._engine.send(Click(self._mono_ns()))
 
     # The queue
 
@@ -252,6 +276,8 @@ class QueuePlayer:
         if self._current is not None:
             await self._prepare_quietly(self._current)
             self._resume_alone(self._mono_ns() + round(_RESTART_MARGIN_MS * NS_PER_MS))
+        elif self._clicking:
+            self.click()
 
     # How it works
 
@@ -355,6 +381,7 @@ class QueuePlayer:
                 self._on_queue_ended(status)
             case Report():
                 self._sound.on_report(status)
+                self._output.on_report(status, self._mono_ns())
             case Started():
                 self._on_started(status)
 
@@ -382,6 +409,7 @@ class QueuePlayer:
     def _on_started(self, started: Started) -> None:
         rate = self._sound.rate
         restarted = self._sound.on_started(started)
+        self._output.on_started(started, self._mono_ns())
         if rate != started.rate:
             self._tracks.forget()
         if restarted:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from audio.decode.client import DecoderClient
+from audio.device_profiles import DeviceProfiles
 from audio.engine.client import EngineClient
 from audio.engine.messages import Follow, Hold, SetClock, Status
 from audio.errors import TrackError
@@ -31,10 +32,11 @@ class PlaybackService(QueuePlayer):
         self,
         decoder: DecoderClient,
         make_engine: Callable[[Callable[[Status], None]], EngineClient],
+        profiles: DeviceProfiles,
         *,
         mono_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
-        super().__init__(decoder, make_engine, mono_ns=mono_ns)
+        super().__init__(decoder, make_engine, profiles, mono_ns=mono_ns)
         self._coordinator: RunBuddyHooks | None = None
         self._remote: RemoteTransport | None = None
         self._problem: str | None = None
