@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio.engine.dac_clock import RAW_READINGS, SMOOTHED_READINGS, DacClock, ReadingProfile
+from audio.engine.dac_clock import INSISTENCE_MS, RAW_READINGS, SMOOTHED_READINGS, DacClock, ReadingProfile
 
 RATE = 44_100
 START_NS = 5_000_000_000
@@ -82,11 +82,57 @@ def test_readings_that_are_late_now_and_then_do_not_pull_it_late():
 
 @PROFILES
 @pytest.mark.parametrize("step_ms", [20.0, -20.0, 500.0])
-def test_a_stream_that_really_stood_still_is_caught_up_with_in_three_readings(profile, step_ms):
+def test_a_stream_that_really_stood_still_is_caught_up_with_when_it_insists(profile, step_ms):
     card = Card(profile, 50)
     card.run(20)
     card.shift_ms += step_ms
+    assert np.abs(card.run(10)[round(INSISTENCE_MS / 100) + 1 :]).max() < 0.1
+
+
+@PROFILES
+@pytest.mark.parametrize("step_ms", [20.0, -20.0, 500.0])
+def test_a_stream_that_is_known_to_have_stood_still_is_caught_up_with_in_three_readings(profile, step_ms):
+    card = Card(profile, 50)
+    card.run(20)
+    card.clock.doubt()
+    card.shift_ms += step_ms
     assert np.abs(card.run(10)[2:]).max() < 0.1
+
+
+@PROFILES
+def test_a_machine_that_slept_for_minutes_is_right_again_in_three_readings(profile):
+    card = Card(profile, -120)
+    card.run(60)
+    card.shift_ms += 300_000
+    assert np.abs(card.run(10)[2:]).max() < 0.1
+    assert card.clock.ppm == pytest.approx(-120, abs=5), "it is still the same crystal"
+
+
+@PROFILES
+@pytest.mark.parametrize("ppm", [-200, -35, 60, 200])
+def test_a_known_card_is_right_from_the_first_second(profile, ppm):
+    rng = np.random.default_rng(7)
+    card = Card(profile, ppm)
+    card.clock = DacClock(RATE, profile, prior_ppm=ppm + 3)
+    assert np.abs(card.run(20, lambda _: rng.normal(0, 0.02))).max() < 0.06
+    assert card.clock.ppm == pytest.approx(ppm, abs=10)
+
+
+@PROFILES
+@pytest.mark.parametrize("ppm", [-200, 0, 90])
+def test_a_rate_is_worth_keeping_when_it_is_right_and_not_before(profile, ppm):
+    rng = np.random.default_rng(8)
+    card = Card(profile, ppm)
+    settled = []
+    for _ in range(60):
+        card.run(1, lambda _: rng.normal(0, 0.03))
+        if card.clock.ppm_is_settled:
+            settled.append(card.clock.ppm)
+    assert len(settled) > 10
+    assert np.abs(np.array(settled) - ppm).max() < 6
+    card.shift_ms += 40
+    card.run(2)
+    assert not card.clock.ppm_is_settled
 
 
 def test_a_small_real_shift_is_followed_in_a_few_seconds():
