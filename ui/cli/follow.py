@@ -12,70 +12,31 @@ from protocol.events import Role, SnapshotState
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError
-from ui.cli.options import (
-    DEFAULT_NTP,
-    AccountOption,
-    AudioOption,
-    DataDirOption,
-    JsonOption,
-    NtpOption,
-    PairingArgument,
-    ReportEveryOption,
-    SecondsOption,
-    ServerOption,
-    SessionOptions,
-    TokenOption,
-    session_options,
-    usage_error,
-)
-from ui.cli.output import Output, refuse
+from ui.cli.options import SessionOptions, usage_error
+from ui.cli.output import Output
+from ui.cli.session_command import session_command
 from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.command(epilog=EPILOG)
+@session_command
 def follow(
-    pairing: PairingArgument,
+    options: SessionOptions,
     *,
-    server: ServerOption,
-    account: AccountOption = None,
-    token: TokenOption = None,
     code: Annotated[str | None, typer.Option(metavar="CODE", help="The join code that the leader reads out.")] = None,
     session: Annotated[str | None, typer.Option(metavar="ID", help="The session's id.")] = None,
     first: Annotated[bool, typer.Option("--first", help="The newest session on the billboard.")] = False,
-    ntp: NtpOption = DEFAULT_NTP,
-    seconds: SecondsOption = None,
-    audio: AudioOption = None,
-    data_dir: DataDirOption = None,
-    as_json: JsonOption = False,
-    report_every: ReportEveryOption = 1.0,
-) -> None:
+) -> ExitCode:
     """Join a session by code, by id or from the billboard, and play what its leader plays."""
-    try:
-        if sum((code is not None, session is not None, first)) != 1:
-            raise usage_error("say which session: one of --code CODE, --session ID and --first")
-        wanted = code if session is None else session
-        if wanted is not None and not wanted.strip():
-            # An unset variable in a script must not join whoever waits.
-            raise usage_error("--code and --session need something to join")
-        options = session_options(
-            pairing=pairing,
-            server=server,
-            account=account,
-            token=token,
-            ntp=ntp,
-            seconds=seconds,
-            audio=audio,
-            data_dir=data_dir,
-            as_json=as_json,
-            report_every=report_every,
-        )
-        exit_code = run_session(options, lambda output: _follow(options, wanted, output))
-    except CommandError as error:
-        refuse(error, as_json=as_json)
-        exit_code = error.exit_code
-    raise typer.Exit(exit_code)
+    if sum((code is not None, session is not None, first)) != 1:
+        raise usage_error("say which session: one of --code CODE, --session ID and --first")
+    wanted = code if session is None else session
+    if wanted is not None and not wanted.strip():
+        # An unset variable in a script must not join whoever waits.
+        raise usage_error("--code and --session need something to join")
+    return run_session(options, lambda output: _follow(options, wanted, output))
 
 
 async def _follow(options: SessionOptions, id_or_code: str | None, output: Output) -> ExitCode:

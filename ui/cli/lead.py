@@ -14,68 +14,29 @@ from client.pairing import Pairing
 from client.reports import CoordinatorEvent, FollowerChanged
 from protocol.events import ParticipantState, Role
 from ui.cli.exit_codes import EPILOG, ExitCode
-from ui.cli.failures import CommandError
-from ui.cli.options import (
-    DEFAULT_NTP,
-    AccountOption,
-    AudioOption,
-    DataDirOption,
-    JsonOption,
-    NtpOption,
-    PairingArgument,
-    ReportEveryOption,
-    SecondsOption,
-    ServerOption,
-    SessionOptions,
-    TokenOption,
-    session_options,
-)
-from ui.cli.output import Output, refuse
+from ui.cli.options import SessionOptions
+from ui.cli.output import Output
 from ui.cli.script import SeekStep, Step, TrackStep, load_script
+from ui.cli.session_command import session_command
 from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.command(epilog=EPILOG)
+@session_command
 def lead(
-    pairing: PairingArgument,
+    options: SessionOptions,
     *,
-    server: ServerOption,
-    account: AccountOption = None,
-    token: TokenOption = None,
-    ntp: NtpOption = DEFAULT_NTP,
     script: Annotated[
         Path | None,
         typer.Option(metavar="S.json", readable=False, help="What to do when; by default the playlist is played."),
     ] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Play at once, not when the follower is ready.")] = False,
-    seconds: SecondsOption = None,
-    audio: AudioOption = None,
-    data_dir: DataDirOption = None,
-    as_json: JsonOption = False,
-    report_every: ReportEveryOption = 1.0,
-) -> None:
+) -> ExitCode:
     """Create a session, wait until a follower is ready, and play the playlist or the script."""
-    try:
-        options = session_options(
-            pairing=pairing,
-            server=server,
-            account=account,
-            token=token,
-            ntp=ntp,
-            seconds=seconds,
-            audio=audio,
-            data_dir=data_dir,
-            as_json=as_json,
-            report_every=report_every,
-        )
-        steps = load_script(script) if script is not None else None
-        exit_code = run_session(options, lambda output: _lead(options, steps, output, wait=not no_wait))
-    except CommandError as error:
-        refuse(error, as_json=as_json)
-        exit_code = error.exit_code
-    raise typer.Exit(exit_code)
+    steps = load_script(script) if script is not None else None
+    return run_session(options, lambda output: _lead(options, steps, output, wait=not no_wait))
 
 
 async def _lead(options: SessionOptions, steps: tuple[Step, ...] | None, output: Output, *, wait: bool) -> ExitCode:

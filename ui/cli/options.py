@@ -1,12 +1,14 @@
-"""The options that leading and following share."""
+"""The options that several commands share, and their checks."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from audio.engine.client import EngineKind
+from audio.output_settings import FULL_VOLUME, gain_of
 from client.clock.address import parse_address
 from client.errors import AddressError
 from protocol.limits import MAX_NAME_LENGTH
@@ -29,10 +31,22 @@ NtpOption = Annotated[str, typer.Option(metavar="HOST[:PORT]", help="The NTP ser
 SecondsOption = Annotated[float | None, typer.Option(metavar="N", help="End after so many seconds.")]
 AudioOption = Annotated[
     str | None,
-    typer.Option(metavar="DEVICE|none", help="The sound device; none plays to a silent clock. By default the best."),
+    typer.Option(
+        metavar="DEVICE|none",
+        help="The sound device, by a part of its name (“lockstep devices” lists them); none plays to a silent clock. "
+        "By default the one that this computer plays to.",
+    ),
+]
+EngineOption = Annotated[
+    EngineKind,
+    typer.Option(help="What plays: precise, exact to the sample; or libvlc, a plain VLC player to compare with."),
+]
+VolumeOption = Annotated[
+    float, typer.Option(metavar="PERCENT", help="How loud, 0 to 100; half way sounds half as loud.")
 ]
 DataDirOption = Annotated[
-    Path | None, typer.Option(metavar="DIR", readable=False, help="Where log, traces and decoded music are kept.")
+    Path | None,
+    typer.Option(metavar="DIR", readable=False, help="Where log, traces, decoded music and output delays are kept."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
 ReportEveryOption = Annotated[
@@ -42,53 +56,70 @@ ReportEveryOption = Annotated[
 DEFAULT_NTP: Final = "pool.ntp.org"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOptions:
-    """What leading and following are given."""
+    """What leading and following are given; every field is an option of both (ui/cli/session_command.py)."""
 
-    pairing: Path
-    server: str
-    account: str | None
-    token: str | None
-    ntp: str
-    seconds: float | None
-    audio: str | None
-    data_dir: Path
-    as_json: bool
-    report_every_s: float
+    pairing: PairingArgument
+    server: ServerOption
+    account: AccountOption = None
+    token: TokenOption = None
+    ntp: NtpOption = DEFAULT_NTP
+    seconds: SecondsOption = None
+    audio: AudioOption = None
+    engine: EngineOption = EngineKind.PRECISE
+    volume: VolumeOption = FULL_VOLUME
+    data_dir: DataDirOption = None
+    as_json: JsonOption = False
+    report_every: ReportEveryOption = 1.0
+
+    @property
+    def folder(self) -> Path:
+        """Return the data directory."""
+        return data_folder(self.data_dir)
 
 
-def session_options(
-    *,
-    pairing: Path,
-    server: str,
-    account: str | None,
-    token: str | None,
-    ntp: str,
-    seconds: float | None,
-    audio: str | None,
-    data_dir: Path | None,
-    as_json: bool,
-    report_every: float,
-) -> SessionOptions:
+def checked(options: SessionOptions) -> SessionOptions:
     """Check what can be checked before anything is started. Errors: CommandError (usage)."""
-    if account is not None:
-        # A token from the environment is a default; the account that was typed is meant.
-        token = None
-    if account is None and token is None:
+    if options.account is None and options.token is None:
         raise usage_error("say who you are: --account NAME (a server with accounts of its own) or --token T (Spotify)")
-    if account is not None and not (account.strip() and account.isprintable() and len(account) <= MAX_NAME_LENGTH):
+    name = options.account
+    if name is not None and not (name.strip() and name.isprintable() and len(name) <= MAX_NAME_LENGTH):
         raise usage_error(f"--account needs a name of 1 to {MAX_NAME_LENGTH} printable characters")
+    if not (math.isfinite(options.report_every) and options.report_every >= 0.01):
+        raise usage_error("--report-every needs a number of seconds, at least 0.01")
+    check_seconds(options.seconds)
+    check_ntp(options.ntp)
+    check_volume(options.volume)
+    # A token from the environment is a default; the account that was typed is meant.
+    return options if name is None else replace(options, token=None)
+
+
+def check_seconds(seconds: float | None) -> None:
+    """Refuse a time that is none. Errors: CommandError (usage)."""
     if seconds is not None and not (math.isfinite(seconds) and seconds > 0):
         raise usage_error("--seconds needs a number above 0")
-    if not (math.isfinite(report_every) and report_every >= 0.01):
-        raise usage_error("--report-every needs a number of seconds, at least 0.01")
+
+
+def check_ntp(ntp: str) -> None:
+    """Refuse an NTP address that is none. Errors: CommandError (usage)."""
     try:
         parse_address(ntp)
     except AddressError as error:
         raise usage_error(f"--ntp: {error}") from None
-    folder = (data_dir or default_data_dir()).absolute()
-    return SessionOptions(pairing, server, account, token, ntp, seconds, audio, folder, as_json, report_every)
+
+
+def check_volume(percent: float) -> None:
+    """Refuse a volume that is none. Errors: CommandError (usage)."""
+    try:
+        gain_of(percent)
+    except ValueError:
+        raise usage_error("--volume needs a number from 0 to 100") from None
+
+
+def data_folder(wanted: Path | None) -> Path:
+    """Return the data directory: the wanted one, or this user's."""
+    return (wanted or default_data_dir()).absolute()
 
 
 def usage_error(message: str) -> CommandError:

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -23,6 +22,7 @@ from ui.cli.failures import CommandError, log_to, run_command
 from ui.cli.narrator import Narrator
 from ui.cli.options import SessionOptions
 from ui.cli.output import Output, choose_output
+from ui.cli.running import Interrupts, all_or_first_error, interruptible
 
 _T = TypeVar("_T")
 
@@ -46,13 +46,13 @@ class Stage(Generic[_T]):
     coordinator: RunBuddyCoordinator
     narrator: Narrator
     trace: Trace
-    interrupts: "_Interrupts"
+    interrupts: Interrupts
     found: _T
 
 
 def run_session(options: SessionOptions, work: Callable[[Output], Coroutine[Any, Any, ExitCode]]) -> ExitCode:
     """Run a session's command with its output; every error becomes a sentence and an exit code."""
-    log_file = log_to(options.data_dir)
+    log_file = log_to(options.folder)
     output = choose_output(as_json=options.as_json)
     # Said before anything is opened: what comes after it is this program's doing, not the interpreter's start.
     output.state("Getting ready.", state="starting")
@@ -73,25 +73,26 @@ async def open_stage(
 
     `look_up` may prepare tracks: they decode while the output is still being opened.
     """
-    with _interruptible() as interrupts:
+    with interruptible() as interrupts:
         pairing = load_pairing(options.pairing)
         if not pairing.paired:
             raise PairingError(f"{options.pairing}: no track of this playlist has a file; pair at least one")
         clock = RunBuddyClock(options.ntp)
         async with RunBuddyApiClient(options.server, options.token) as api:
             narrator = Narrator(output)
-            playback = PlaybackService.begin(device=options.audio, data_dir=options.data_dir)
+            playback = PlaybackService.begin(device=options.audio, data_dir=options.folder, engine=options.engine)
             try:
+                playback.output.set_volume(options.volume)
                 playback.subscribe(narrator.on_playback)
                 playback.set_queue(_queue(pairing))
                 looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up))
-                await _all_or_first_error(
+                await all_or_first_error(
                     looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
                 )
                 trace = _open_trace(options, role)
                 with contextlib.closing(trace):
                     coordinator = RunBuddyCoordinator(
-                        api, clock, playback, trace=trace, report_interval_s=options.report_every_s
+                        api, clock, playback, trace=trace, report_interval_s=options.report_every
                     )
                     coordinator.subscribe(narrator.on_coordinator)
                     interrupts.polite = True
@@ -158,19 +159,6 @@ async def _look_up(
     return await look_up(api, pairing, playback)
 
 
-async def _all_or_first_error(*tasks: asyncio.Task[Any]) -> None:
-    """Wait for all; on the first error cancel the others and raise it."""
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in tasks:
-            if task in done:
-                task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def _queue(pairing: Pairing) -> list[QueueItem]:
     return [
         QueueItem(track.playlist_position, track.track_id, track.title, track.artist, track.file)
@@ -181,12 +169,12 @@ def _queue(pairing: Pairing) -> list[QueueItem]:
 
 def _open_trace(options: SessionOptions, role: Role) -> Trace:
     try:
-        return open_trace(options.data_dir, role.value)
+        return open_trace(options.folder, role.value)
     except OSError as error:
         raise CommandError(
             ExitCode.DATA_DIR,
             "data_dir",
-            f"the data directory {options.data_dir} can't be written ({error.strerror or error}); "
+            f"the data directory {options.folder} can't be written ({error.strerror or error}); "
             "choose another --data-dir",
         ) from None
 
@@ -195,33 +183,3 @@ def _exit_code(ended: Ended) -> ExitCode:
     if ended.reason in _AS_ASKED:
         return ExitCode.OK
     return _EXIT_BY_REASON.get(ended.reason, ExitCode.SESSION_OVER)
-
-
-class _Interrupts:
-    """Ctrl+C and SIGTERM: cancel the command while it opens, end the session politely later, cancel when repeated."""
-
-    def __init__(self, task: asyncio.Task[Any]) -> None:
-        self._task = task
-        self.polite = False
-        self.happened = asyncio.Event()
-
-    def interrupt(self) -> None:
-        if not self.polite or self.happened.is_set():
-            self._task.cancel()
-        self.happened.set()
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[_Interrupts]:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    interrupts = _Interrupts(task)
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(interrupts.interrupt))
-    try:
-        yield interrupts
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
