@@ -19,6 +19,11 @@ class Fader:
         self._fade_in_done = self.frames
         self._tail: npt.NDArray[np.float32] = np.zeros((0, CHANNELS), dtype=np.float32)
 
+    @property
+    def is_idle(self) -> bool:
+        """Return whether no fade is under way."""
+        return self._fade_in_done == self.frames and not len(self._tail)
+
     def fade_out(self, continuation: Pcm) -> None:
         """Let the music that was playing, continued in `continuation` (at least `frames` long), fade away.
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audio.engine.controller import JUMP_SUSTAIN_MS
 from audio.engine.fader import Fader
 from audio.engine.messages import Follow, Free, Hold, SetClock, SetOrder
 from audio.position_history import PositionHistory
@@ -365,17 +366,53 @@ def test_drift_below_the_threshold_is_glided_away_and_then_it_is_bit_exact_again
     assert deck.renderer.correction is Correction.NONE
 
 
-def test_drift_beyond_the_threshold_is_jumped_over_at_once():
+def test_drift_beyond_the_threshold_is_jumped_over_when_it_lasts():
     music = coded(0, 1_000_000)
     deck = follower({0: music})
     deck.renderer.command(Follow(0, playing(5000.0, 0.0), jump=True))
     deck.run(20 * BLOCK)
     jumps = deck.renderer.jumps
     deck.renderer.command(Follow(0, playing(5031.0, 0.0), jump=False))
+    _, frames = decode(deck.run(round(JUMP_SUSTAIN_MS * MS) - BLOCK))
+    assert (np.diff(frames) == 1).all(), "until then the music goes on"
+    assert deck.renderer.jumps == jumps
+    deck.run(2 * BLOCK + FADE)
+    assert deck.renderer.jumps == jumps + 1
+    _, frames = decode(out := deck.run(2 * BLOCK))
+    assert np.array_equal(out, music[frames[0] : frames[0] + 2 * BLOCK])
+    assert frames[0] == pytest.approx(round(5031 * MS) + deck.frames - 2 * BLOCK, abs=1)
+
+
+def test_drift_beyond_the_threshold_after_an_underrun_is_jumped_over_at_once():
+    music = coded(0, 1_000_000)
+    deck = follower({0: music})
+    deck.renderer.command(Follow(0, playing(5000.0, 0.0), jump=True))
+    deck.run(20 * BLOCK)
+    jumps = deck.renderer.jumps
+    deck.renderer.interrupted()
+    deck.renderer.command(Follow(0, playing(5031.0, 0.0), jump=False))
     out = deck.run(2 * BLOCK)
     first = round(5031 * MS) + 20 * BLOCK
     assert np.array_equal(out[FADE:], music[first + FADE : first + 2 * BLOCK])
     assert deck.renderer.jumps == jumps + 1
+
+
+@pytest.mark.parametrize("error_ms", [-600.0, -40.0, -5.0, 5.0, 40.0, 600.0])
+@pytest.mark.parametrize("blocks", [1, 2, 4])
+def test_a_few_wrong_dac_times_are_not_heard_at_all(error_ms, blocks):
+    deck = follower({0: coded(0, 1_000_000)})
+    deck.renderer.command(Follow(0, playing(5000.0, 0.0), jump=True))
+    deck.run(20 * BLOCK)
+    jumps = deck.renderer.jumps
+    parts = []
+    for index in range(40):
+        out = np.zeros((BLOCK, 2), dtype=np.int16)
+        deck.renderer.render(out, deck.now_ns + (round(error_ms * 1e6) if 10 <= index < 10 + blocks else 0))
+        deck.frames += BLOCK
+        parts.append(out)
+    _, frames = decode(np.concatenate(parts))
+    assert (np.diff(frames) == 1).all()
+    assert deck.renderer.jumps == jumps
 
 
 def test_a_glide_plays_the_music_at_the_places_that_it_reports():
@@ -407,9 +444,10 @@ def test_a_clock_that_moves_a_little_is_glided_after_and_one_that_moves_far_is_j
     _, frames = decode(deck.run(BLOCK))
     assert frames[0] == pytest.approx(5002 * MS + 140 * BLOCK, abs=1.5)
     deck.renderer.command(SetClock(ClockMapping(START_NS, CORRECTED_MS + 500.0)))
+    deck.run(20 * BLOCK)
     _, frames = decode(deck.run(BLOCK))
     assert deck.renderer.jumps == jumps + 1
-    assert frames[-1] == pytest.approx(5500 * MS + 142 * BLOCK - 1, abs=1)
+    assert frames[-1] == pytest.approx(5500 * MS + 162 * BLOCK - 1, abs=1.5)
 
 
 def test_an_announcement_of_where_it_already_is_leaves_it_bit_exact():
@@ -420,7 +458,9 @@ def test_an_announcement_of_where_it_already_is_leaves_it_bit_exact():
     deck.renderer.command(Follow(0, playing(5005.0, 0.0), jump=False))
     deck.run(20 * BLOCK)
     here = deck.segments[-1]
-    deck.renderer.command(Follow(0, playing(here.position_ms, (here.dac_ns - START_NS) / 1e6), jump=True))
+    now_ms = (deck.now_ns - START_NS) / 1e6
+    position_ms = here.position_ms + (deck.now_ns - here.dac_ns) / 1e6 * here.step
+    deck.renderer.command(Follow(0, playing(position_ms, now_ms), jump=True))
     deck.run(4 * BLOCK)
     _, frames = decode(deck.run(20 * BLOCK))
     assert (np.diff(frames) == 1).all()
