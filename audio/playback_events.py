@@ -34,12 +34,16 @@ class QueueFinished:
 
 @dataclass(frozen=True, slots=True)
 class SoundChanged:
-    """The output was opened, or opened again; `reason` says why it is silent when nobody asked for silence."""
+    """The output was opened, or opened again; `reason` says why it is silent, or another device than was asked for.
+
+    `device` is its stable name, `label` the one for people.
+    """
 
     device: str
     silent: bool
     reason: str | None
     restarted: bool
+    label: str = ""
 
 
 PlaybackEvent = TrackStarted | PlayingChanged | TrackRefused | QueueFinished | SoundChanged

@@ -414,7 +414,9 @@ class QueuePlayer:
             self._tracks.forget()
         if restarted:
             self._spawn(self._resume_after_restart())
-        self._emit(SoundChanged(started.device, started.silent, started.reason, restarted=restarted))
+        self._emit(
+            SoundChanged(started.device, started.silent, started.reason, restarted=restarted, label=started.label)
+        )
 
     def _resume_alone(self, at_ns: int) -> None:
         """Go on along the line that was being played, as if nothing had happened."""

@@ -29,12 +29,17 @@ from audio.parent_pipe import Message
 
 _log = logging.getLogger(__name__)
 
-_START_TIMEOUT_S: Final = 15.0
+_START_TIMEOUT_S: Final = 30.0
 #: This many deaths without a few seconds of life in between, and something is wrong that a restart won't mend.
 _MAX_DEATHS: Final = 5
 _HEALTHY_AFTER_S: Final = 5.0
-#: It reports five times a second; after this much silence it hangs, and is killed.
-STALL_TIMEOUT_S: Final = 5.0
+#: A process that dies at once is started again at once, one that keeps dying after pauses that double.
+_FIRST_PAUSE_S: Final = 0.25
+#: It reports five times a second; after this much silence it hangs, and is replaced.
+STALL_TIMEOUT_S: Final = 1.5
+#: Loading its libraries and opening a device that does not answer take their time.
+START_LIMIT_S: Final = 12.0
+_LOOKS_PER_STALL: Final = 6
 
 
 class EngineKind(StrEnum):
@@ -62,6 +67,7 @@ class EngineClient:
         on_status: Callable[[Status], None],
         kind: EngineKind = EngineKind.PRECISE,
         stall_timeout_s: float = STALL_TIMEOUT_S,
+        start_limit_s: float = START_LIMIT_S,
     ) -> None:
         self._device = device
         self._module = _MODULES[kind]
@@ -76,9 +82,13 @@ class EngineClient:
         self._profiles: dict[str, SetProfile] = {}
         self._deaths = 0
         self._healthy: asyncio.TimerHandle | None = None
-        self._stall_timeout_s = stall_timeout_s
+        self._look_interval_s = stall_timeout_s / _LOOKS_PER_STALL
+        self._start_limit_s = start_limit_s
         self._watch: asyncio.TimerHandle | None = None
-        self._heard = False
+        self._respawn: asyncio.TimerHandle | None = None
+        self._silent_looks = 0
+        self._is_up = False
+        self._hung = False
         self.restarts = 0
 
     @property
@@ -122,9 +132,7 @@ class EngineClient:
 
     def close(self) -> None:
         """End the process."""
-        for timer in (self._healthy, self._watch):
-            if timer is not None:
-                timer.cancel()
+        self._stop_timers()
         child, self._child = self._child, None
         if child is not None:
             child.close()
@@ -139,18 +147,21 @@ class EngineClient:
             on_exit=lambda code: self._on_exit(child, code),
         )
         self._child = child
+        self._silent_looks, self._is_up, self._hung = 0, False, False
+        self._look_later()
 
     def _on_message(self, message: Message) -> None:
         if self._child is None:
             return
-        self._heard = True
+        self._silent_looks = 0
         status: Status = from_message(message)
         if isinstance(status, Started):
             self._restore()
-            self._keep_watch()
             if not self._started.done():
                 self._started.set_result(status)
-            self._healthy = asyncio.get_running_loop().call_later(_HEALTHY_AFTER_S, self._forgive)
+            if not self._is_up:
+                self._is_up = True
+                self._healthy = asyncio.get_running_loop().call_later(_HEALTHY_AFTER_S, self._forgive)
         self._on_status(status)
 
     def _restore(self) -> None:
@@ -165,35 +176,43 @@ class EngineClient:
         if child is not self._child:
             return
         self._child = None
-        for timer in (self._healthy, self._watch):
-            if timer is not None:
-                timer.cancel()
+        self._stop_timers()
         self._deaths += 1
+        how = "hung and was ended" if self._hung else f"ended with {code}"
         if self.failed:
-            _log.error("audio process ended with %s for the %d. time in a row and is given up", code, self._deaths)
+            _log.error("audio process %s for the %d. time in a row and is given up", how, self._deaths)
             if not self._started.done():
                 self._started.set_exception(
                     EngineError(f"the audio process can't be kept alive; its log is {self._log_file}")
                 )
             return
-        _log.warning("audio process ended with %s and is restarted", code)
+        _log.warning("audio process %s and is restarted", how)
         self.restarts += 1
-        self.spawn()
+        if self._deaths == 1:
+            self.spawn()
+        else:
+            pause_s = _FIRST_PAUSE_S * 2 ** (self._deaths - 2)
+            self._respawn = asyncio.get_running_loop().call_later(pause_s, self.spawn)
 
-    def _keep_watch(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-        self._heard = False
-        self._watch = asyncio.get_running_loop().call_later(self._stall_timeout_s, self._check_for_stall)
+    def _look_later(self) -> None:
+        self._watch = asyncio.get_running_loop().call_later(self._look_interval_s, self._look_for_stall)
 
-    def _check_for_stall(self) -> None:
+    def _look_for_stall(self) -> None:
+        """Count looks rather than time: where this process itself was late or slept, the child had no chance."""
         if self._child is None:
             return
-        if not self._heard:
-            _log.error("audio process hangs and is killed")
+        self._silent_looks += 1
+        patience = _LOOKS_PER_STALL if self._is_up else self._start_limit_s / self._look_interval_s
+        if self._silent_looks >= patience:
+            self._hung = True
             self._child.kill()
             return
-        self._keep_watch()
+        self._look_later()
+
+    def _stop_timers(self) -> None:
+        for timer in (self._healthy, self._watch, self._respawn):
+            if timer is not None:
+                timer.cancel()
 
     def _forgive(self) -> None:
         self._deaths = 0

@@ -1,6 +1,6 @@
 """Which device is meant by a name, and which of PortAudio's many entries for one card to use (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,3 +69,11 @@ def to_try(entries: Sequence[PortAudioDevice], wanted: str | None) -> list[PortA
         return device is not chosen, server, not device.is_default
 
     return sorted(entries, key=rank)
+
+
+def is_better_elsewhere(devices: Sequence[Device], tried: Collection[str], wanted: str | None) -> bool:
+    """Return whether what is wanted, or else the default, is another device than those that were tried."""
+    target = None if wanted is None else choose(devices, wanted)
+    if target is None:
+        target = next((device for device in devices if device.is_default), None)
+    return target is not None and target.name not in tried

@@ -104,13 +104,18 @@ Command = Load | SetOrder | SetClock | SetVolume | SetProfile | Free | Hold | Fo
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The output is open; `silent` when there is no device and time alone is played."""
+    """The output is open, or plays elsewhere now; `silent` when there is no device and time alone is played.
+
+    `device` is the stable name by which profiles are kept, `label` the one for people. What was rendered before no
+    longer counts, and the process waits to be told again what to play.
+    """
 
     rate: int
     latency_ms: float
     device: str
     silent: bool
     reason: str | None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

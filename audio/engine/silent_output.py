@@ -10,30 +10,41 @@ from audio.decode.pcm import CHANNELS
 from audio.engine.output_api import BLOCK_FRAMES, PREFERRED_RATE, RenderBlock
 
 _LATENCY_S: Final = 0.1
+SILENT_DEVICE: Final = "none"
 
 
 class SilentOutput:
     """A clock without sound: asks for blocks at the pace of the machine's own clock."""
 
     silent = True
+    device = SILENT_DEVICE
+    label = "silence"
+    rate = PREFERRED_RATE
+    latency_ms = _LATENCY_S * 1000
+    ppm = 0.0
+    generation = 0
+    failed = False
+    outdated = False
+    by_server = False
 
     def __init__(self, reason: str | None) -> None:
+        """Take the reason why there is no sound; None: nobody wants any."""
         self.reason = reason
-        self.device = "none"
-        self.rate = PREFERRED_RATE
-        self.latency_ms = _LATENCY_S * 1000
+        self.fallback = reason is not None
         self.underruns = 0
-        self.ppm = 0.0
-        self.failed = False
         self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self, render: RenderBlock) -> None:
         """Begin to ask for blocks."""
-        threading.Thread(target=self._run, args=(render,), name="silent-output", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(render,), name="silent-output", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Stop."""
         self._closed.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self, render: RenderBlock) -> None:
         block = np.zeros((BLOCK_FRAMES, CHANNELS), dtype=np.int16)

@@ -126,10 +126,10 @@ def probe_portaudio() -> dict[str, Any]:
     try:
         import sounddevice  # noqa: PLC0415 - loads PortAudio, which may be missing
 
-        from audio.engine.portaudio_output import list_devices  # noqa: PLC0415
+        from audio.engine.portaudio_devices import list_portaudio  # noqa: PLC0415
 
         version = sounddevice.get_portaudio_version()[1].split(",")[0].removeprefix("PortAudio ")
-        devices = list_devices()
+        devices = [entry.device for entry in list_portaudio()]
     except Exception as error:  # noqa: BLE001 - OSError without the library, PortAudioError when it fails
         return {"portaudioError": str(error)}
     return {"portaudio": version, "devices": [device.name for device in devices]}

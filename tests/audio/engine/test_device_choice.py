@@ -1,6 +1,6 @@
 """Which device is meant."""
 
-from audio.engine.device_choice import PortAudioDevice, choose, missing, one_per_card, to_try
+from audio.engine.device_choice import PortAudioDevice, choose, is_better_elsewhere, missing, one_per_card, to_try
 from audio.engine.devices import Device
 
 
@@ -73,3 +73,13 @@ def test_what_was_wanted_is_tried_first_then_a_server_then_the_default_then_the_
         ].index
         == 5
     )
+
+
+def test_a_better_device_is_the_wanted_one_or_else_a_new_default():
+    assert not is_better_elsewhere([BUILT_IN, DOCK], {BUILT_IN.name}, None)
+    assert is_better_elsewhere([BUILT_IN, DOCK], {DOCK.name}, None)
+    assert is_better_elsewhere([BUILT_IN, DOCK], {BUILT_IN.name}, "dock")
+    assert not is_better_elsewhere([BUILT_IN, DOCK], {DOCK.name}, "dock")
+    assert not is_better_elsewhere([BUILT_IN], {BUILT_IN.name}, "dock"), "while it is missing the default is played"
+    assert is_better_elsewhere([BUILT_IN], {DOCK.name}, "dock")
+    assert not is_better_elsewhere([], {DOCK.name}, "dock")

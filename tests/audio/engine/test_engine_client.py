@@ -1,12 +1,15 @@
 """The supervisor of the audio process, with a real one."""
 
+import asyncio
 import os
 import signal
+import time
 
 import pytest
 
-from audio.engine.client import EngineClient
-from audio.engine.messages import Hold, Segment, SetOrder, Started
+from audio.engine.client import EngineClient, EngineKind
+from audio.engine.messages import DeviceProfile, Hold, Report, Segment, SetOrder, SetProfile, Started
+from audio.errors import EngineError
 from tests.audio.waiting import is_alive, until
 
 
@@ -22,6 +25,15 @@ async def engine(tmp_path, told):
     await client.started()
     yield client
     client.close()
+
+
+def reports(told) -> list[Report]:
+    return [status for status in told if isinstance(status, Report)]
+
+
+def hold_up(seconds: float) -> None:
+    """Keep the event loop from running, as a machine under load does."""
+    time.sleep(seconds)
 
 
 def starts(told) -> int:
@@ -43,8 +55,80 @@ async def test_a_process_that_hangs_is_killed_and_replaced(engine, told, caplog)
     os.kill(hung, signal.SIGSTOP)
     await until(lambda: starts(told) == 2, "another one runs")
     assert not is_alive(hung)
-    assert "hangs" in caplog.text
+    assert [record.getMessage() for record in caplog.records if "audio process" in record.getMessage()] == [
+        "audio process hung and was ended and is restarted"
+    ]
     assert engine.restarts == 1
+
+
+async def test_a_process_that_hangs_before_it_has_started_is_replaced_too(tmp_path, told):
+    client = EngineClient("none", tmp_path / "audio.log", on_status=told.append, start_limit_s=2.0)
+    client.spawn()
+    hung = client.pid
+    os.kill(hung, signal.SIGSTOP)
+    await client.started()
+    assert client.pid != hung
+    assert not is_alive(hung)
+    client.close()
+
+
+async def test_a_process_that_stands_still_for_less_than_the_watch_is_patient_is_left_alone(engine, told):
+    first, seen = engine.pid, len(told)
+    os.kill(first, signal.SIGSTOP)
+    await asyncio.sleep(0.3)
+    os.kill(first, signal.SIGCONT)
+    await until(lambda: len(told) > seen + 8, "it reports again")
+    assert (engine.pid, starts(told)) == (first, 1)
+
+
+async def test_while_the_app_itself_stood_still_the_process_is_not_blamed(engine, told):
+    first, seen = engine.pid, len(told)
+    os.kill(first, signal.SIGSTOP)
+    for _ in range(3):
+        hold_up(0.7)
+        await asyncio.sleep(0)
+    os.kill(first, signal.SIGCONT)
+    await until(lambda: len(told) > seen + 8, "it reports again")
+    assert (engine.pid, starts(told)) == (first, 1)
+
+
+async def test_a_process_that_keeps_dying_is_restarted_after_growing_pauses_and_given_up_in_the_end(
+    tmp_path, told, monkeypatch, caplog
+):
+    monkeypatch.setattr("audio.engine.client._MODULES", {EngineKind.PRECISE: "no.such.module"})
+    client = EngineClient("none", tmp_path / "audio.log", on_status=told.append)
+    client.spawn()
+    with pytest.raises(EngineError, match="can't be kept alive"):
+        await client.started()
+    assert client.failed
+    assert client.restarts == 4
+    assert sum("audio process" in record.getMessage() for record in caplog.records) == 5
+
+
+async def test_profiles_are_known_to_the_output(engine, told):
+    engine.send(SetProfile(DeviceProfile("none", output_delay_ms=250.0, ppm=12.0)))
+    await until(lambda: reports(told) and reports(told)[-1].latency_ms == 350.0, "the delay counts as latency")
+    engine.send(SetProfile(DeviceProfile("none", output_delay_ms=-2000.0)))
+    await until(lambda: reports(told)[-1].latency_ms == 0.0, "heard before it is played, at no latency")
+    engine.send(SetProfile(DeviceProfile("another", output_delay_ms=500.0)))
+    seen = len(reports(told))
+    await until(lambda: len(reports(told)) > seen + 2, "another device's delay is nothing to this one")
+    assert reports(told)[-1].latency_ms == 0.0
+
+
+async def test_what_is_rendered_is_meant_for_the_time_at_which_it_is_heard(engine, told):
+    engine.send(SetOrder((0,)))
+    engine.send(Hold(0, 0.0, 0))
+
+    def ahead_ms() -> float:
+        return (next(s for s in reversed(told) if isinstance(s, Segment)).dac_ns - time.perf_counter_ns()) / 1e6
+
+    await until(lambda: any(isinstance(status, Segment) for status in told), "it holds")
+    assert ahead_ms() < 200
+    engine.send(SetProfile(DeviceProfile("none", output_delay_ms=3000.0)))
+    await until(lambda: ahead_ms() > 2500, "it renders for later")
+    engine.send(SetProfile(DeviceProfile("none", output_delay_ms=0.0)))
+    await until(lambda: ahead_ms() < 200, "and for now again")
 
 
 async def test_a_process_that_works_is_left_alone(engine, told):

@@ -1,6 +1,5 @@
 """Which output is chosen, and the clock that plays silence."""
 
-import os
 import sys
 import threading
 import time
@@ -10,33 +9,8 @@ import pytest
 
 from audio.engine import output, silent_output
 from audio.engine.output import open_output
-from audio.engine.portaudio_output import DeviceInfo, choose_device
+from audio.engine.output_api import OutputUnavailableError
 from audio.engine.silent_output import SilentOutput
-
-HARDWARE = DeviceInfo(0, "HDA Intel PCH: ALC257 Analog (hw:0,0)", "ALSA", 48_000, is_default=False)
-PIPEWIRE = DeviceInfo(4, "pipewire", "ALSA", 44_100, is_default=False)
-PULSE = DeviceInfo(5, "pulse", "ALSA", 44_100, is_default=False)
-DEFAULT = DeviceInfo(6, "default", "ALSA", 44_100, is_default=True)
-SPEAKERS = DeviceInfo(7, "Pulse Speakers", "Core Audio", 48_000, is_default=False)
-
-
-def test_on_linux_the_sound_server_is_preferred_to_hardware():
-    assert choose_device([HARDWARE, DEFAULT, PIPEWIRE, PULSE], None, linux=True) is PULSE
-    assert choose_device([HARDWARE, DEFAULT, PIPEWIRE], None, linux=True) is PIPEWIRE
-
-
-def test_without_a_sound_server_it_is_the_default_and_else_the_first():
-    assert choose_device([HARDWARE, DEFAULT], None, linux=True) is DEFAULT
-    assert choose_device([HARDWARE], None, linux=True) is HARDWARE
-    assert choose_device([HARDWARE, DEFAULT, PULSE], None, linux=False) is DEFAULT
-    assert choose_device([], None, linux=True) is None
-
-
-def test_a_wanted_device_is_found_by_part_of_its_name_in_any_case():
-    devices = [SPEAKERS, HARDWARE, PULSE]
-    assert choose_device(devices, "alc257", linux=True) is HARDWARE
-    assert choose_device(devices, "PULSE", linux=True) is PULSE, "a whole name comes before a part"
-    assert choose_device(devices, "headphones", linux=True) is None
 
 
 def test_silence_that_is_asked_for_needs_no_reason():
@@ -52,21 +26,21 @@ def test_a_sound_server_that_does_not_answer_is_silence_with_a_reason(monkeypatc
     assert "no PulseAudio or PipeWire server answers" in chosen.reason
 
 
-def test_a_device_that_is_not_there_is_silence_that_names_it(monkeypatch):
-    chosen = open_output("Stadium PA")
-    assert chosen.silent
-    assert "Stadium PA" in chosen.reason or "PortAudio" in chosen.reason
-
-
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PulseAudio is Linux's")
 def test_without_any_sound_the_reason_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nobody'}")
-    monkeypatch.setattr(
-        output, "open_portaudio", lambda _: (_ for _ in ()).throw(output.OutputUnavailableError("no sound device"))
-    )
-    chosen = open_output(None)
-    assert (chosen.silent, chosen.reason) == (True, "no sound device")
-    assert os.environ["PULSE_SERVER"]
+    asked = []
+
+    def open_portaudio(wanted, prior_ppm, *, again):
+        asked.append((wanted, again))
+        raise OutputUnavailableError("no sound device")
+
+    monkeypatch.setattr(output, "open_portaudio", open_portaudio)
+    chosen = open_output("Stadium PA")
+    assert (chosen.silent, chosen.reason, chosen.fallback) == (True, "no sound device", True)
+    assert asked == [("Stadium PA", False)]
+    assert "server" in open_output(None, portaudio=False).reason
+    assert len(asked) == 1, "PortAudio is left alone when it is not its turn"
 
 
 class Collector:
