@@ -55,4 +55,6 @@ class SoundState:
             silent=output is None or output.silent,
             device="none" if output is None else output.device,
             error=problem or (None if output is None else output.reason),
+            glide_share=0.0 if report is None else report.glide_share,
+            rate_std_ppm=0.0 if report is None else report.rate_std_ppm,
         )

@@ -46,6 +46,7 @@ class SyncReport:
 
     `drift_ms` is the plan's formula (positive: this player is behind), None for a leader, and while nothing plays.
     `clock_offset_ms` is local ahead of NTP. What can't be known is None.
+    `glide_share` and `rate_std_ppm` are those of PlaybackHealth.
     """
 
     mono_ns: int
@@ -65,6 +66,8 @@ class SyncReport:
     silent: bool
     socket: SocketState
     error: str | None
+    glide_share: float = 0.0
+    rate_std_ppm: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the camelCase object for `--json` and the trace; milliseconds to the microsecond."""
@@ -86,6 +89,8 @@ class SyncReport:
             "silent": self.silent,
             "socket": self.socket.value,
             "error": self.error,
+            "glideShare": round(self.glide_share, 4),
+            "rateStdPpm": round(self.rate_std_ppm, 1),
         }
 
 

@@ -145,6 +145,8 @@ class RunBuddySession:
             silent=health.silent,
             socket=self.socket_state,
             error=health.error or clock.error or self._silence(corrected_ms),
+            glide_share=health.glide_share,
+            rate_std_ppm=health.rate_std_ppm,
         )
 
     def note(self, kind: str, **fields: object) -> None:

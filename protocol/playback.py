@@ -51,7 +51,11 @@ class RemoteTransport:
 
 @dataclass(frozen=True, slots=True)
 class PlaybackHealth:
-    """How the sound is doing; `error` is a sentence for people, or None."""
+    """How the sound is doing; `error` is a sentence for people, or None.
+
+    `glide_share` is the share of the time followed that was played at another rate than 1, `rate_std_ppm` the standard
+    deviation of that rate: what would be heard as warble.
+    """
 
     correction: Correction
     underruns: int
@@ -59,6 +63,8 @@ class PlaybackHealth:
     silent: bool
     device: str
     error: str | None = None
+    glide_share: float = 0.0
+    rate_std_ppm: float = 0.0
 
 
 class RunBuddyHooks(Protocol):

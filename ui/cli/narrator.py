@@ -109,6 +109,8 @@ class Narrator:
             clockUncertaintyMs=None if last is None else last.to_json()["clockUncertaintyMs"],
             underruns=0 if last is None else last.underruns,
             jumps=0 if last is None else last.jumps,
+            glideShare=0.0 if last is None else last.to_json()["glideShare"],
+            rateStdPpm=0.0 if last is None else last.to_json()["rateStdPpm"],
             badEvents=self._bad_events,
             trace=trace,
         )
