@@ -7,6 +7,7 @@ An error that comes out of nowhere is doubted before it is followed: a bad DAC t
 corrected twice all look like a change of place, and pass. Until it has lasted the music goes on as if nothing were.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,7 +110,11 @@ class DriftController:
     def _rate(self, known: float, block_ms: float) -> float:
         if self._known_rate is None:
             self._known_rate = known
-        self._known_rate += min(1.0, block_ms / _KNOWN_RATE_TIME_CONSTANT_MS) * (known - self._known_rate)
+        change = min(1.0, block_ms / _KNOWN_RATE_TIME_CONSTANT_MS) * (known - self._known_rate)
+        self._known_rate += change
+        if change * self._learned_rate > 0:
+            # What is known by now need not be learned any more.
+            self._learned_rate -= math.copysign(min(abs(change), abs(self._learned_rate)), change)
         rate = max(-_MAX_RATE, min(_MAX_RATE, self._known_rate + self._learned_rate))
         self._steady = abs(rate) > (_STEADY_RATE_END if self._steady else STEADY_RATE)
         return rate

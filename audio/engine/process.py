@@ -37,6 +37,7 @@ class AudioProcess:
         self._showing = threading.Lock()
         self._renderer: Renderer | None = None
         self._delay_ns = 0
+        self._underruns = 0
         self._ended = threading.Event()
 
     def run(self) -> int:
@@ -102,7 +103,11 @@ class AudioProcess:
                     renderer.music.load(slot, pcm)
                 case command:
                     renderer.command(command)
-        renderer.render(block, dac_ns + self._delay_ns)
+        output = self._keeper.output
+        if output is not None and output.underruns > self._underruns:
+            renderer.interrupted()
+        self._underruns, ppm = (0, 0.0) if output is None else (output.underruns, output.ppm)
+        renderer.render(block, dac_ns + self._delay_ns, ppm)
 
     def _send_events(self) -> None:
         with self._showing:
@@ -122,6 +127,8 @@ class AudioProcess:
                 jumps=renderer.jumps,
                 latency_ms=self._latency_ms(output),
                 ppm=output.ppm,
+                glide_share=renderer.glide_share,
+                rate_std_ppm=renderer.rate_std_ppm,
             )
             self._pipe.send(to_message(report))
 
