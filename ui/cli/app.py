@@ -15,6 +15,8 @@ COMMANDS: Final = {
     "serve": ("ui.cli.serve", "Run the session server."),
     "lead": ("ui.cli.lead", "Lead a session: play, and let a buddy follow."),
     "follow": ("ui.cli.follow", "Follow a leader: the same music, at the same moment."),
+    "click": ("ui.cli.click", "Hear whether two laptops are one, and trim their output delay."),
+    "devices": ("ui.cli.devices", "List the sound devices, and what is kept of each."),
     "demo": ("ui.cli.demo", "Leader and follower on this machine, measured."),
     "doctor": ("ui.cli.doctor", "Check this machine: what works, what to mend."),
 }

@@ -89,12 +89,12 @@ class Narrator:
                 )
             case QueueFinished():
                 self._output.state("The playlist is over.", state="queue_finished")
-            case SoundChanged(device, silent, reason, restarted):
+            case SoundChanged(device, silent, reason, restarted, label):
                 why = f" ({reason})" if reason else ""
-                message = f"Playing to a silent clock{why}." if silent else f"Playing to {device}{why}."
+                message = f"Playing to a silent clock{why}." if silent else f"Playing to {label or device}{why}."
                 if restarted:
                     message = f"The sound was restarted. {message}"
-                self._output.state(message, state="sound", device=device, silent=silent, reason=reason)
+                self._output.state(message, state="sound", device=device, label=label, silent=silent, reason=reason)
 
     def summary(self, *, session_id: str, ended: Ended, exit_code: int, trace: str) -> None:
         """Tell how it went."""

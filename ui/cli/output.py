@@ -45,29 +45,30 @@ class JsonOutput:
 
     def session(self, **fields: object) -> None:
         """Print the session."""
-        self._line("session", fields)
+        self.line("session", fields)
 
     def state(self, message: str, **fields: object) -> None:
         """Print a change."""
-        self._line("state", {**fields, "message": message})
+        self.line("state", {**fields, "message": message})
 
     def sync(self, report: SyncReport) -> None:
         """Print how the lockstep stands."""
-        self._line("sync", report.to_json())
+        self.line("sync", report.to_json())
 
     def summary(self, **fields: object) -> None:
         """Print how it went."""
-        self._line("summary", fields)
+        self.line("summary", fields)
 
     def error(self, code: str, message: str) -> None:
         """Print an error for programs, and for people on stderr."""
-        self._line("error", {"code": code, "message": message})
+        self.line("error", {"code": code, "message": message})
         _tell(message)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _line(self, kind: str, fields: dict[str, Any]) -> None:
+    def line(self, kind: str, fields: dict[str, Any]) -> None:
+        """Print one object."""
         _print(json.dumps({"type": kind, **fields}, ensure_ascii=False, allow_nan=False))
 
 

@@ -40,7 +40,7 @@ def test_help_lists_every_command_and_every_exit_code_and_loads_none_of_them():
     assert not {"pydantic", "httpx", "fastapi", "numpy", "PySide6"} & loaded_modules("--help")
 
 
-@pytest.mark.parametrize("command", ["serve", "lead", "follow"])
+@pytest.mark.parametrize("command", ["serve", "lead", "follow", "click", "devices"])
 def test_every_command_explains_itself_without_qt(command):
     answer = run(command, "--help")
     assert answer.returncode == 0
