@@ -1,6 +1,6 @@
 """From a capture of leader and follower to figures; nothing here asks a player how it thinks it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ WRONG_PLACE_MS = 30.0
 EARLY_MS = 700.0
 LATE_MS = 3_000.0
 GUARD_MS = 200.0
+CLOCK_MS = 50.0
 PAUSE_MS = 20.0
 SAME_LINE_MS = 5.0
 ALIKE = 0.9
@@ -47,6 +48,9 @@ class EventFigures:
     `offset_ms`: 500 ms after the leader is heard at the new place.
     `within_5_ms_after_ms`: from the leader's sound to the moment from which |offset| stays within 5 ms.
     `wrong_place_ms`: for how long the follower was heard more than 30 ms off, from 500 ms on.
+    `from_command_ms`: from the leader being told to do it to the moment from which |offset| stays within 5 ms.
+    `heard_after_ms`: from the leader being told to do it to the leader's sound from the new place.
+    `asked_error_ms`: what is heard of the leader 500 ms later, less those 500 ms and the place that was asked for.
     """
 
     name: str
@@ -57,15 +61,23 @@ class EventFigures:
     within_1_ms_after_ms: float | None = None
     wrong_place_ms: float = 0.0
     told_error_ms: float | None = None
+    from_command_ms: float | None = None
+    heard_after_ms: float | None = None
+    asked_error_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JoinFigures:
-    """From the follower's first word, and from its start as a process, to being heard within 1 ms for good."""
+    """How long a follower took to join, in ms, None where it never did.
+
+    From its first word, and from its start as a process, to being heard within 1 ms (5 ms) for good.
+    """
 
     from_first_word_ms: float | None
     from_spawn_ms: float | None
     heard_from_first_word_ms: float | None
+    within_5_from_first_word_ms: float | None = None
+    within_5_from_spawn_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +91,21 @@ class DriftFigures:
 
 
 class Heard:
-    """A recording of leader and follower, with what both played."""
+    """A recording of leader and follower, with what both played.
+
+    `played_ns`: when the leader was told to play; what is heard of it before that is not what was asked for.
+    """
 
     def __init__(
-        self, recording: Recording, references: Sequence[Reference], start_frame: int = 0, end_frame: int | None = None
+        self,
+        recording: Recording,
+        references: Sequence[Reference],
+        start_frame: int = 0,
+        end_frame: int | None = None,
+        played_ns: int | None = None,
     ) -> None:
         self.recording = recording
+        self._played_ns = played_ns
         self.rate_hz = recording.rate_hz
         self.leader = recording.channel(LEADER_SINK, start_frame, end_frame)
         self.follower = recording.channel(FOLLOWER_SINK, start_frame, end_frame)
@@ -101,7 +122,8 @@ class Heard:
 
     def leader_begins(self) -> int:
         """Return the first frame at which the leader is heard; raise BenchError when it never is."""
-        frame = heard_at(self.leader)
+        told = 0 if self._played_ns is None else self.recording.clock.frame_at(self._played_ns) - self.frames(CLOCK_MS)
+        frame = heard_at(self.leader, max(0, told))
         if frame is None:
             raise BenchError("the leader was never heard")
         return frame
@@ -176,6 +198,18 @@ class Heard:
                 break
         return float(np.median(errors)) if errors else None
 
+    def as_asked(self, figures: EventFigures, step: Step, start: int, command_ns: int | None) -> EventFigures:
+        """Return the figures with what counts from the command on: when it was heard, and where."""
+        after_ms = from_command_ms = asked_ms = None
+        if command_ns is not None:
+            after_ms = (self.recording.clock.mono_ns_at(start) - command_ns) / 1e6
+            within_ms = figures.within_5_ms_after_ms
+            from_command_ms = None if within_ms is None else after_ms + within_ms
+        if step.content_ms is not None:
+            place_ms = self._place(self.leader, start + self.frames(AFTER_MS), step, step.content_ms + AFTER_MS)
+            asked_ms = difference(place_ms, step.content_ms + AFTER_MS)
+        return replace(figures, from_command_ms=from_command_ms, heard_after_ms=after_ms, asked_error_ms=asked_ms)
+
     def _expected_ms(self, step: Step, start: int, frame: int) -> float | None:
         return None if step.near_ms is None else step.near_ms + self.ms(frame - start)
 
@@ -227,8 +261,14 @@ def difference(value: float | None, base: float | None) -> float | None:
     return None if value is None or base is None else value - base
 
 
-def event_figures(heard: Heard, scenario: Scenario, told: Sequence[Said]) -> list[EventFigures]:
-    """Return the figures of every step after which the leader is heard at a new place."""
+def event_figures(
+    heard: Heard, scenario: Scenario, told: Sequence[Said], commands_ns: Mapping[int, int] | None = None
+) -> list[EventFigures]:
+    """Return the figures of every step after which the leader is heard at a new place.
+
+    `commands_ns`: when the leader was told to do each step, by the step's `at_ms`.
+    """
+    commands_ns = commands_ns or {}
     pieces = heard.leader_pieces
     origin = heard.leader_begins() - heard.frames(scenario.steps[0].at_ms)
     found: list[EventFigures] = []
@@ -246,7 +286,8 @@ def event_figures(heard: Heard, scenario: Scenario, told: Sequence[Said]) -> lis
             figures = heard.event(step, start, end, error_ms)
             heard_ms = heard.told_error_ms(step, start, end, told)
             lead_ms = heard_ms if lead_ms is None else lead_ms
-            found.append(replace(figures, told_error_ms=difference(heard_ms, lead_ms)))
+            figures = replace(figures, told_error_ms=difference(heard_ms, lead_ms))
+            found.append(heard.as_asked(figures, step, start, commands_ns.get(step.at_ms)))
             continue
         # Heard, but not recognised: so far from the wanted place, or resampled so much.
         pauses = silences(heard.leader[due:high], heard.rate_hz, PAUSE_MS)
@@ -257,22 +298,28 @@ def event_figures(heard: Heard, scenario: Scenario, told: Sequence[Said]) -> lis
             continue
         figures = heard.event(step, start, until, None)
         heard_ms = heard.told_error_ms(step, start, until, told)
-        found.append(replace(figures, told_error_ms=difference(heard_ms, lead_ms)))
+        figures = replace(figures, told_error_ms=difference(heard_ms, lead_ms))
+        found.append(heard.as_asked(figures, step, start, commands_ns.get(step.at_ms)))
     return found
 
 
 def join_figures(heard: Heard, first_word_ns: int, spawned_ns: int) -> JoinFigures:
     """Return how long a follower took to join a leader that plays."""
-    first = heard_at(heard.follower, max(0, heard.recording.clock.frame_at(spawned_ns)))
+    clock = heard.recording.clock
+    first = heard_at(heard.follower, max(0, clock.frame_at(spawned_ns)))
     if first is None:
         return JoinFigures(None, None, None)
-    heard_ns = heard.recording.clock.mono_ns_at(first)
-    settled = heard.settled_frame(first, first + heard.frames(WATCH_MS), 1.0)
-    if settled is None:
-        return JoinFigures(None, None, (heard_ns - first_word_ns) / 1e6)
-    settled_ns = heard.recording.clock.mono_ns_at(settled)
+
+    def since(frame: int | None, base_ns: int) -> float | None:
+        return None if frame is None else (clock.mono_ns_at(frame) - base_ns) / 1e6
+
+    within_1, within_5 = (heard.settled_frame(first, first + heard.frames(WATCH_MS), bound) for bound in (1.0, 5.0))
     return JoinFigures(
-        (settled_ns - first_word_ns) / 1e6, (settled_ns - spawned_ns) / 1e6, (heard_ns - first_word_ns) / 1e6
+        since(within_1, first_word_ns),
+        since(within_1, spawned_ns),
+        since(first, first_word_ns),
+        since(within_5, first_word_ns),
+        since(within_5, spawned_ns),
     )
 
 

@@ -1,4 +1,4 @@
-"""Two players as separate processes, each into its own sink, with all that they say: lockstep's and plain libVLC's."""
+"""A player of any kind as a process of its own, with all that it says; what a kind of player must be able to do."""
 
 import contextlib
 import json
@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,12 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from audio.measure.rig import PulseRig
+from tests.bench.child_process import ending_with_parent
+from tests.bench.scenario import Scenario
 
 LEADER_SINK, FOLLOWER_SINK = "left", "right"
 STOP_TIMEOUT_S = 10.0
 START_TIMEOUT_S = 30.0
-REPORT_EVERY_S = 0.25
+#: A wrapper says this line when it has started the program that it wraps: `processes` names what is to be charged.
+SPAWNED = "spawned"
+PLAYER, SERVER = "player", "server"
 
 
 class BenchError(Exception):
@@ -49,7 +51,17 @@ class Player:
         self._news = threading.Condition()
         self.spawned_ns = time.perf_counter_ns()
         with log.open("wb") as errors:
-            self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
+            self.process = subprocess.Popen(
+                ending_with_parent(command),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                errors="replace",
+                # A Ctrl+C in the terminal is the bench's, which then stops its players one by one.
+                start_new_session=True,
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -59,7 +71,18 @@ class Player:
 
     def first_word(self, timeout_s: float = START_TIMEOUT_S) -> Said:
         """Return the first line of all: the interpreter and the imports are behind it."""
-        return self.wait_for(lambda _: True, "anything", timeout_s)
+        return self.wait_for(lambda line: line.get("type") != SPAWNED, "anything", timeout_s)
+
+    @property
+    def began_ns(self) -> int:
+        """Return when the player's own program was started: a wrapper's start does not count."""
+        return next((said.told_ns for said in self.of_type(SPAWNED)), self.spawned_ns)
+
+    @property
+    def roots(self) -> dict[str, list[int]]:
+        """Return the processes to be charged: {"player": [pid, ...]}, with a wrapper what it names in its place."""
+        named = self.of_type(SPAWNED)
+        return named[-1].line["processes"] if named else {PLAYER: [self.process.pid]}
 
     def wait_for(self, wanted: Callable[[dict[str, Any]], bool], what: str, timeout_s: float) -> Said:
         deadline_s = time.monotonic() + timeout_s
@@ -89,9 +112,10 @@ class Player:
             self.process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_TIMEOUT_S)
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        # Whatever of its group is still there goes with it, also when it did not end in time.
+        with contextlib.suppress(OSError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
         self._reader.join(STOP_TIMEOUT_S)
         if self.process.stdout is not None:
             self.process.stdout.close()
@@ -118,13 +142,24 @@ class Player:
 class Pair(Protocol):
     """How to start a leader and a follower of one kind."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def lead(self, script: Path, seconds: float, *, wait: bool) -> Player: ...
+    @property
+    def server(self) -> Player | None:
+        """Return the server that both need, when it is a process of the pair's own."""
 
-    def follow(self, seconds: float, *, busy: bool = False) -> Player: ...
+    def lead(self, script: Path, seconds: float, *, wait: bool, track: int = 0) -> Player:
+        """Start a leader that does a script, from the playlist's track of that number on."""
 
-    def close(self) -> None: ...
+    def follow(self, seconds: float, *, busy: bool = False) -> Player:
+        """Start a follower."""
+
+    def scenarios(self, vbr_end_ms: float, *, quick: bool) -> list[Scenario]:
+        """Return what this kind can be made to do."""
+
+    def close(self) -> None:
+        """End every process."""
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
@@ -133,84 +168,13 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
-class LockstepPair:
-    """`lockstep serve`, `lockstep lead` and `lockstep follow`, as a person would start them."""
-
-    name = "lockstep"
-
-    def __init__(self, rig: PulseRig, pairing: Path, room: Path) -> None:
-        self._rig, self._pairing, self._room = rig, pairing, room
-        room.mkdir(parents=True, exist_ok=True)
-        self._program = str(Path(sys.executable).with_name("lockstep"))
-        self._players: list[Player] = []
-        port, self._ntp_port = free_port(), free_port(socket.SOCK_DGRAM)
-        self._url = f"http://127.0.0.1:{port}"
-        command = [self._program, "serve", "--host", "127.0.0.1", "--port", str(port), "--accounts", "local"]
-        command += ["--ntp-port", str(self._ntp_port), "--database", f"sqlite+aiosqlite:///{room / 'server.sqlite'}"]
-        self._server = Player("server", command, dict(os.environ), room / "server.log")
-        self._await_port(port)
-
-    def lead(self, script: Path, seconds: float, *, wait: bool) -> Player:
-        extra = ["--script", str(script)] + ([] if wait else ["--no-wait"])
-        return self._start("leader", LEADER_SINK, ["lead", str(self._pairing), *extra], seconds, busy=False)
-
-    def follow(self, seconds: float, *, busy: bool = False) -> Player:
-        command = ["follow", str(self._pairing), "--first"]
-        return self._start("follower", FOLLOWER_SINK, command, seconds, busy=busy)
-
-    def close(self) -> None:
-        for player in (*self._players, self._server):
-            player.stop()
-
-    def _start(self, role: str, sink: str, command: list[str], seconds: float, *, busy: bool) -> Player:
-        program = [sys.executable, "-m", "tests.bench.busy_player"] if busy else [self._program]
-        options = ["--server", self._url, "--account", f"bench-{role}", "--ntp", f"127.0.0.1:{self._ntp_port}"]
-        options += ["--seconds", str(seconds), "--data-dir", str(self._room / role), "--json"]
-        options += ["--report-every", str(REPORT_EVERY_S)]
-        log = self._room / f"{role}-{len(self._players)}.log"
-        player = Player(role, [*program, *command, *options], self._rig.environment(sink), log)
-        self._players.append(player)
-        return player
-
-    def _await_port(self, port: int) -> None:
-        deadline_s = time.monotonic() + START_TIMEOUT_S
-        while time.monotonic() < deadline_s and self._server.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
-                return
-            time.sleep(0.05)
-        words = self._server.last_words()
-        self._server.stop()
-        raise BenchError(f"lockstep serve did not come up: {words}")
-
-
-class VlcPair:
-    """Two plain libVLC players under the plan's rule."""
-
-    name = "plain libVLC"
-
-    def __init__(self, rig: PulseRig, pairing: Path, room: Path) -> None:
-        self._rig, self._pairing, self._room = rig, pairing, room
-        room.mkdir(parents=True, exist_ok=True)
-        self._players: list[Player] = []
-        self._socket = room / "socket"
-
-    def lead(self, script: Path, seconds: float, *, wait: bool) -> Player:
-        self._socket.unlink(missing_ok=True)
-        return self._start("leader", LEADER_SINK, seconds, ["--script", str(script)] + ([] if wait else ["--no-wait"]))
-
-    def follow(self, seconds: float, *, busy: bool = False) -> Player:
-        if busy:
-            raise BenchError("the plain libVLC players are not run under load")
-        return self._start("follower", FOLLOWER_SINK, seconds, [])
-
-    def close(self) -> None:
-        for player in self._players:
-            player.stop()
-
-    def _start(self, role: str, sink: str, seconds: float, extra: list[str]) -> Player:
-        command = [sys.executable, "-m", "tests.bench.vlc_peer", role, "--pairing", str(self._pairing)]
-        command += ["--socket", str(self._socket), "--seconds", str(seconds), *extra]
-        log = self._room / f"{role}-{len(self._players)}.log"
-        player = Player(f"libVLC {role}", command, self._rig.environment(sink), log)
-        self._players.append(player)
-        return player
+def await_port(port: int, server: Player) -> None:
+    """Return when something listens on the port; raise BenchError with the server's last words when nothing will."""
+    deadline_s = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline_s and server.process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+            return
+        time.sleep(0.05)
+    words = server.last_words()
+    server.stop()
+    raise BenchError(f"{server.name} did not come up: {words}")

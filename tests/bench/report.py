@@ -4,8 +4,9 @@ import json
 import math
 import os
 import platform
+import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,127 +18,103 @@ from rich.markup import escape
 from rich.table import Table
 
 from audio.measure.offset import OffsetStatistics
-from tests.bench.analysis import EventFigures, JoinFigures
+from tests.bench.rows import OURS, Row, rows
 from tests.bench.runs import Figures
 
-Value = float | None
-NOT_MEASURED = math.nan
+PEERS = {
+    "Snapcast": ("snapclient", "--version"),
+    "Syncplay": ("syncplay", "--no-gui", "--version"),
+    "mpv": ("mpv", "--version"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One figure of each kind of player; `goal` is the most that it may be.
+class Bench:
+    """All that one run has measured: kinds in the table's order, what could not be measured, the rig's own error."""
 
-    A value is None when it was looked for and could not be told (never in place), NaN when it was not measured.
-    """
-
-    section: str
-    what: str
-    unit: str
-    goal: float | None
-    values: tuple[Value, ...]
-
-    def verdict(self, index: int) -> str:
-        value = self.values[index]
-        if self.goal is None or (value is not None and math.isnan(value)):
-            return ""
-        return "missed" if value is None or abs(value) > self.goal else "reached"
-
-    def text(self, index: int) -> str:
-        value = self.values[index]
-        if value is None:
-            return "never"
-        if math.isnan(value):
-            return ""
-        if self.unit != "ms":
-            return f"{value:.0f}"
-        return f"{value:.3f} ms" if abs(value) < 10 else f"{value:.0f} ms"
+    kinds: Sequence[Figures]
+    skipped: Sequence[str] = ()
+    floor: OffsetStatistics | None = None
 
 
-def rows(kinds: Sequence[Figures]) -> list[Row]:
-    """Return every figure that was measured of at least one kind."""
-    return [*_steady_rows(kinds), *_event_rows(kinds), *_join_rows(kinds), *_load_rows(kinds)]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the kind that the goals are of stands: the rows in which it is not first, and the goals that it misses."""
+
+    ranked: int
+    not_first: tuple[str, ...]
+    goals: int
+    missed: tuple[str, ...]
 
 
-def _steady_rows(kinds: Sequence[Figures]) -> Iterator[Row]:
-    if not any(kind.steady or kind.steady_gaps is not None for kind in kinds):
-        return
+class Notes:
+    """Footnotes: each sentence once, numbered in the order in which it is first needed."""
 
-    def of(part: Callable[[OffsetStatistics], float]) -> tuple[Value, ...]:
-        return tuple(NOT_MEASURED if kind.steady is None else part(kind.steady) for kind in kinds)
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
 
-    yield Row("steady", "|offset|, median", "ms", 0.1, of(lambda steady: steady.median_ms))
-    yield Row("steady", "|offset|, p95", "ms", None, of(lambda steady: steady.p95_ms))
-    yield Row("steady", "|offset|, p99", "ms", 0.5, of(lambda steady: steady.p99_ms))
-    yield Row("steady", "|offset|, maximum", "ms", None, of(lambda steady: steady.max_ms))
-    yield Row("steady", "windows in which it could not be told", "", None, of(lambda steady: steady.missing))
-    yield Row("steady", "gaps heard", "", 0, tuple(_or_not(kind.steady_gaps) for kind in kinds))
-    drifts = [kind.drift for kind in kinds]
-    shown = tuple(drift.shown_median_ms if drift else NOT_MEASURED for drift in drifts)
-    apart = tuple(drift.difference_p95_ms if drift else NOT_MEASURED for drift in drifts)
-    yield Row("steady", "|drift| that the follower shows, median", "ms", None, shown)
-    yield Row("steady", "|drift shown - offset heard|, p95", "ms", None, apart)
+    def sign(self, sentence: str) -> str:
+        """Return the number that stands for a sentence."""
+        if sentence not in self.sentences:
+            self.sentences.append(sentence)
+        return str(self.sentences.index(sentence) + 1)
 
 
-def _event_rows(kinds: Sequence[Figures]) -> Iterator[Row]:
-    names = next(([event.name for event in kind.events] for kind in kinds if kind.events), [])
-    for index, name in enumerate(names):
-        events = [kind.events[index] if kind.events else None for kind in kinds]
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure with what has to be said about it."""
 
-        def of(
-            part: Callable[[EventFigures], Value], events: Sequence[EventFigures | None] = events
-        ) -> tuple[Value, ...]:
-            return tuple(NOT_MEASURED if event is None else part(event) for event in events)
-
-        yield Row(name, "offset 500 ms after the leader is heard there", "ms", 5.0, of(lambda event: event.offset_ms))
-        yield Row(name, "within 5 ms for good after", "ms", 500.0, of(lambda event: event.within_5_ms_after_ms))
-        yield Row(name, "within 1 ms for good after", "ms", None, of(lambda event: event.within_1_ms_after_ms))
-        yield Row(name, "follower heard in a wrong place for", "ms", 0.0, of(lambda event: event.wrong_place_ms))
-        yield Row(name, "leader: heard place - told place", "ms", 1.0, of(lambda event: event.told_error_ms))
-        if any(event is not None and event.leader_error_ms is not None for event in events):
-            wanted = of(lambda event: _or_not(event.leader_error_ms))
-            yield Row(name, "leader: first heard - wanted place", "ms", 1.0, wanted)
+    text: str
+    remarks: tuple[str, ...] = ()
+    note: str | None = None
 
 
-def _join_rows(kinds: Sequence[Figures]) -> Iterator[Row]:
-    if not any(kind.joins for kind in kinds):
-        return
+def cell(row: Row, kinds: Sequence[Figures], index: int) -> Cell:
+    """Return one cell of the table; only the kind that the goals are of is told that it is not first."""
+    value = row.values[index]
+    if value is not None and math.isnan(value):
+        lack = next((kinds[index].lacks[need] for need in row.needs if need in kinds[index].lacks), None)
+        return Cell("" if lack is None else "-", note=lack)
+    remarks = ["missed"] if row.verdict(index) == "missed" else []
+    if kinds[index].kind == OURS and row.is_first(index) is False:
+        remarks.append("not first")
+    return Cell(row.text(index), tuple(remarks))
 
-    def of(part: Callable[[JoinFigures], Value]) -> tuple[Value, ...]:
-        return tuple(_worst([part(join) for join in kind.joins]) if kind.joins else NOT_MEASURED for kind in kinds)
 
-    from_word = of(lambda join: join.from_first_word_ms)
-    yield Row("join", "heard within 1 ms for good, from the first line said", "ms", 1000.0, from_word)
-    yield Row("join", "the same, interpreter start included", "ms", None, of(lambda join: join.from_spawn_ms))
-    yield Row(
-        "join", "first heard, from the first line said", "ms", None, of(lambda join: join.heard_from_first_word_ms)
+def standing(kinds: Sequence[Figures]) -> Standing | None:
+    """Return how our kind stands, or None when it was not measured."""
+    index = next((index for index, kind in enumerate(kinds) if kind.kind == OURS), None)
+    if index is None:
+        return None
+    table = rows(kinds)
+    ranked = [row for row in table if row.is_first(index) is not None]
+    goals = [row for row in table if row.verdict(index)]
+    return Standing(
+        len(ranked),
+        tuple(f"{row.section}: {row.what}" for row in ranked if not row.is_first(index)),
+        len(goals),
+        tuple(f"{row.section}: {row.what}" for row in goals if row.verdict(index) == "missed"),
     )
 
 
-def _load_rows(kinds: Sequence[Figures]) -> Iterator[Row]:
-    loads = [kind.load for kind in kinds]
-    if not any(loads):
-        return
-    load_s = max(load.seconds for load in loads if load)
-    section = f"{load_s:.0f} s with a busy thread in the follower"
-    yield Row(section, "underruns counted", "", 0, tuple(load.underruns if load else NOT_MEASURED for load in loads))
-    yield Row(section, "gaps heard", "", 0, tuple(load.gaps_heard if load else NOT_MEASURED for load in loads))
-    medians = tuple(load.offset.median_ms if load and load.offset else NOT_MEASURED for load in loads)
-    yield Row(section, "|offset|, median", "ms", None, medians)
-    maxima = tuple(load.offset.max_ms if load and load.offset else NOT_MEASURED for load in loads)
-    yield Row(section, "|offset|, maximum", "ms", None, maxima)
+def standing_lines(kinds: Sequence[Figures]) -> list[str]:
+    """Return the standing in sentences: what was counted, never what was hoped for."""
+    found = standing(kinds)
+    if found is None:
+        return []
+    first = f"{OURS} is first, or can't be told from the first, in {found.ranked - len(found.not_first)} of"
+    lines = [f"{first} {found.ranked} rows" + _but(found.not_first, "Not first")]
+    reached = found.goals - len(found.missed)
+    return [*lines, f"{OURS} reaches {reached} of {found.goals} goals" + _but(found.missed, "Missed")]
 
 
-def _or_not(value: Value) -> Value:
-    return NOT_MEASURED if value is None else value
+def _but(rows_named: Sequence[str], word: str) -> str:
+    return "." if not rows_named else f". {word}: " + "; ".join(rows_named) + "."
 
 
-def _worst(values: Sequence[Value]) -> Value:
-    return None if any(value is None for value in values) else max(value for value in values if value is not None)
-
-
-def show(console: Console, kinds: Sequence[Figures]) -> None:
-    """Print the table; a missed goal is printed as missed."""
+def show(console: Console, bench: Bench) -> None:
+    """Print the table; a missed goal is printed as missed, with the kind's notes below."""
+    kinds, notes = bench.kinds, Notes()
     table = Table(title="Two players on one machine, as captured", title_justify="left")
     table.add_column("")
     table.add_column("goal", justify="right")
@@ -151,37 +128,45 @@ def show(console: Console, kinds: Sequence[Figures]) -> None:
             table.add_row(f"[bold]{escape(section)}[/bold]")
         cells = []
         for index in range(len(kinds)):
-            verdict = row.verdict(index)
-            colour = {"missed": "red", "reached": "green"}.get(verdict, "default")
-            suffix = " missed" if verdict == "missed" else ""
-            cells.append(f"[{colour}]{row.text(index)}{suffix}[/{colour}]")
+            found = cell(row, kinds, index)
+            colour = "red" if found.remarks else "green" if row.verdict(index) == "reached" else "default"
+            text = " ".join((found.text, *found.remarks)) + (f" ({notes.sign(found.note)})" if found.note else "")
+            cells.append(f"[{colour}]{escape(text)}[/{colour}]")
         table.add_row("  " + escape(row.what), _goal(row), *cells)
     console.print(table)
+    for line in (*_numbered(notes), *standing_lines(kinds), *_troubles(bench)):
+        console.print(line, markup=False, highlight=False)
 
 
-def as_json(kinds: Sequence[Figures], floor: OffsetStatistics | None) -> str:
+def as_json(bench: Bench, robustness: Mapping[str, object] | None = None) -> str:
     """Return machine, versions, the rig's own error and all figures as one JSON document."""
+    found = standing(bench.kinds)
     document = {
         "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
-        "rigError": None if floor is None else asdict(floor),
-        "figures": [asdict(kind) for kind in kinds],
+        "rigError": None if bench.floor is None else asdict(bench.floor),
+        "figures": [asdict(kind) for kind in bench.kinds],
+        "skipped": list(bench.skipped),
+        "standing": None if found is None else asdict(found),
+        "robustness": robustness,
     }
     return json.dumps(document, indent=2)
 
 
-def as_page(kinds: Sequence[Figures], floor: OffsetStatistics | None) -> str:
+def as_page(bench: Bench) -> str:
     """Return the figures as Markdown."""
+    kinds, notes = bench.kinds, Notes()
     lines = [
         "# Benchmarks",
         "",
         "Two players on one machine, each into its own PulseAudio null sink, both in one capture; what counts is the",
-        "sound, compared by cross-correlation. Written by `scripts/bench --write`.",
+        "sound, compared by cross-correlation. Same music, same actions. Written by `scripts/bench --write`.",
         "",
     ]
     lines += [f"- {name}: {value}" for name, value in machine().items()]
-    if floor is not None:
-        lines.append(f"- the rig's own error (one stream on both sides): at most {floor.max_ms:.6f} ms")
+    if bench.floor is not None:
+        lines.append(f"- the rig's own error (one stream on both sides): at most {bench.floor.max_ms:.6f} ms")
+    lines += [f"- {line}" for line in (*standing_lines(kinds), *_troubles(bench))]
     lines += [
         "",
         "| | goal | " + " | ".join(kind.kind for kind in kinds) + " |",
@@ -192,12 +177,29 @@ def as_page(kinds: Sequence[Figures], floor: OffsetStatistics | None) -> str:
         if row.section != section:
             section = row.section
             lines.append(f"| **{section}** |" + " |" * (len(kinds) + 1))
-        cells = []
-        for index in range(len(kinds)):
-            missed = row.verdict(index) == "missed"
-            cells.append(f"**{row.text(index)}, missed**" if missed else row.text(index))
-        lines.append(f"| {row.what.replace('|', chr(92) + '|')} | {_goal(row)} | " + " | ".join(cells) + " |")
+        cells = [_markdown(cell(row, kinds, index), notes, ours=kind.kind == OURS) for index, kind in enumerate(kinds)]
+        lines.append(f"| {_plain(row.what)} | {_goal(row)} | " + " | ".join(cells) + " |")
+    if notes.sentences:
+        lines += ["", *(f"{line}  " for line in _numbered(notes))]
     return "\n".join(lines) + "\n"
+
+
+def _markdown(found: Cell, notes: Notes, *, ours: bool) -> str:
+    text = ", ".join((found.text, *found.remarks)) + (f" ({notes.sign(found.note)})" if found.note else "")
+    return f"**{text}**" if ours and found.remarks else text
+
+
+def _numbered(notes: Notes) -> list[str]:
+    return [f"({number}) {sentence}" for number, sentence in enumerate(notes.sentences, 1)]
+
+
+def _troubles(bench: Bench) -> list[str]:
+    broken = [f"{kind.kind}, {failure}" for kind in bench.kinds for failure in kind.failures]
+    return [*(f"not measured: {sentence}" for sentence in bench.skipped), *(f"broke off: {text}" for text in broken)]
+
+
+def _plain(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def machine() -> dict[str, str]:
@@ -215,7 +217,23 @@ def machine() -> dict[str, str]:
         "lockstep-desktop": version("lockstep-desktop"),
         "libVLC": vlc.libvlc_get_version().decode(),
         "PulseAudio": pulse,
-    }
+    } | peers()
+
+
+def peers() -> dict[str, str]:
+    """Return the versions of the other people's programs that are installed."""
+    found = {}
+    for name, command in PEERS.items():
+        if shutil.which(command[0]):
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            words = (done.stdout + done.stderr).split()
+            found[name] = next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), "unknown")
+    return found
+
+
+def public(text: str, room: Path) -> str:
+    """Return a sentence for the page: without the folder that was there for the run alone."""
+    return text.replace(f"{room}/", "").replace(str(room), "")
 
 
 def _lines(path: Path) -> list[str]:
@@ -225,7 +243,7 @@ def _lines(path: Path) -> list[str]:
 def _goal(row: Row) -> str:
     if row.goal is None:
         return ""
-    return f"<= {row.goal:g} ms" if row.unit == "ms" else f"{row.goal:g}"
+    return f"<= {row.goal:g} {row.unit}" if row.unit else f"{row.goal:g}"
 
 
 def write_page(page: Path, text: str) -> None:

@@ -1,9 +1,11 @@
 """The bench's runs: start two players, capture them, and turn what was heard into figures."""
 
+import contextlib
 import json
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import numpy as np
 
 from audio.decode.decoder import Decoder
 from audio.decode.pcm import open_pcm
-from audio.measure.activity import gaps
+from audio.measure.activity import gaps, heard_at
 from audio.measure.capture import Recording
 from audio.measure.content import Reference
 from audio.measure.correlation import Samples
@@ -26,9 +28,10 @@ from tests.bench.analysis import (
     event_figures,
     join_figures,
 )
-from tests.bench.players import Pair, Player
+from tests.bench.costs import Cost, CostMeter
+from tests.bench.players import PLAYER, SERVER, BenchError, Pair, Player, Said
 from tests.bench.rig_check import both_sides
-from tests.bench.scenario import STEADY_FROM_S, Scenario, Step, actions, steady
+from tests.bench.scenario import NATURAL, STEADY_FROM_S, Scenario, Step, steady
 
 DEMO_PAIRING = Path(__file__).resolve().parents[2] / "assets" / "demo" / "pairing.json"
 VBR_TRACK = 1
@@ -52,15 +55,31 @@ class Tracks:
 
 @dataclass(slots=True)
 class Figures:
-    """All that was measured of one kind of player; None or empty where it was not asked for."""
+    """All that was measured of one kind of player; None or empty where it was not asked for.
+
+    `lacks`: what the kind has not, with the reason in a sentence; `failures`: the runs that broke.
+    `costs`: of "leader", "follower" and "server", in steady play.
+    """
 
     kind: str
+    lacks: dict[str, str] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
     steady: OffsetStatistics | None = None
     steady_gaps: int | None = None
     drift: DriftFigures | None = None
     events: list[EventFigures] = field(default_factory=list)
     joins: list[JoinFigures] = field(default_factory=list)
+    costs: dict[str, Cost] = field(default_factory=dict)
+    glide: "GlideFigures | None" = None
     load: "LoadFigures | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class GlideFigures:
+    """What a follower says of its own rate: the share of its time at another one than 1, and how much that varied."""
+
+    share: float
+    rate_std_ppm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,67 +112,126 @@ def decode_tracks(pairing: Path = DEMO_PAIRING) -> Tracks:
     return Tracks(pairing, sounds[0], references, tuple(durations_ms))
 
 
-def captured(
-    rig: PulseRig, pair: Pair, scenario: Scenario, room: Path, *, busy: bool = False
-) -> tuple[Recording, Player, Player]:
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One scenario, played and recorded."""
+
+    recording: Recording
+    leader: Player
+    follower: Player
+    meter: CostMeter
+
+
+def captured(rig: PulseRig, pair: Pair, scenario: Scenario, room: Path, *, busy: bool = False) -> Captured:
     """Play a scenario to its end with a follower that was there before it began."""
     script = scenario.write(room / f"{scenario.name}.json")
-    with rig.capture(room / f"{pair.name}-{scenario.name}.raw") as capture:
-        limit_s = scenario.seconds + END_TIMEOUT_S
-        leader = pair.lead(script, limit_s, wait=True)
+    limit_s = scenario.seconds + END_TIMEOUT_S
+    with contextlib.ExitStack() as stack:
+        capture = stack.enter_context(rig.capture(room / f"{file_name(pair.name)}-{scenario.name}.raw"))
+        leader = pair.lead(script, limit_s, wait=True, track=scenario.first_track)
+        stack.callback(leader.stop)
         leader.first("session")
         follower = pair.follow(limit_s, busy=busy)
+        stack.callback(follower.stop)
         leader.first("sync", END_TIMEOUT_S)
         follower.first("sync", END_TIMEOUT_S)
-        leader.wait(limit_s + END_TIMEOUT_S)
+        with CostMeter(charged(pair, leader, follower)) as meter:
+            leader.wait(limit_s + END_TIMEOUT_S)
         follower.stop()
-        recording = capture.recording()
-    return recording, leader, follower
+        return Captured(capture.recording(), leader, follower, meter)
+
+
+def charged(pair: Pair, leader: Player, follower: Player) -> dict[str, list[int]]:
+    """Return the processes of each side, and of the server that they need."""
+    groups = {"leader": leader.roots[PLAYER], "follower": follower.roots[PLAYER]}
+    server = pair.server.roots[PLAYER] if pair.server is not None else leader.roots.get(SERVER)
+    return groups | ({SERVER: server} if server else {})
+
+
+def file_name(name: str) -> str:
+    """Return a kind's name as part of a file's."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name)
+
+
+def commands_ns(leader: Player, scenario: Scenario) -> dict[int, int]:
+    """Return when the leader was told to do each step, by the step's `at_ms`; empty when it does not say.
+
+    A wrapper says each action as it does it; a lockstep leader counts its script from the follower's `ready`.
+    """
+    asked = [step for step in scenario.steps if step.action not in (NATURAL, "end")]
+    actions: list[Said] = leader.of_type("action")
+    if actions:
+        return {step.at_ms: said.told_ns for step, said in zip(asked, actions, strict=False)}
+    ready = next((said for said in leader.of_type("state") if said.line.get("state") == "follower_ready"), None)
+    return {} if ready is None else {step.at_ms: ready.told_ns + step.at_ms * 1_000_000 for step in asked}
 
 
 def run_steady(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures, seconds: float) -> None:
-    """Measure |offset| over so many seconds of undisturbed play, and the drift shown against it."""
-    recording, _, follower = captured(rig, pair, steady(seconds), room)
-    heard = Heard(recording, tracks.references)
-    begun = heard.leader_begins()
-    figures.steady, windows = heard.steady(begun + heard.frames(STEADY_FROM_S * 1000), seconds)
-    figures.drift = drift_figures(recording, windows, follower.of_type("sync"))
+    """Measure |offset| over so many seconds of undisturbed play, the drift shown against it, and what it costs."""
+    scenario = steady(seconds)
+    run = captured(rig, pair, scenario, room)
+    heard = Heard(run.recording, tracks.references, played_ns=commands_ns(run.leader, scenario).get(0))
+    begun = heard.leader_begins() + heard.frames(STEADY_FROM_S * 1000)
+    figures.steady, windows = heard.steady(begun, seconds)
+    figures.drift = drift_figures(run.recording, windows, run.follower.of_type("sync"))
     figures.steady_gaps = gaps_of_one(heard.leader, heard.follower) + gaps_of_one(heard.follower, heard.leader)
+    clock = run.recording.clock
+    figures.costs = run.meter.costs(clock.mono_ns_at(begun), clock.mono_ns_at(begun + heard.frames(seconds * 1000)))
+    figures.glide = glide_figures(run.follower)
 
 
-def run_actions(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures) -> None:
-    """Measure each action of the leader."""
-    scenario = actions(tracks.durations_ms[VBR_TRACK])
-    recording, leader, _ = captured(rig, pair, scenario, room)
-    heard = Heard(recording, tracks.references)
-    figures.events = event_figures(heard, scenario, leader.of_type("sync"))
+def glide_figures(follower: Player) -> GlideFigures | None:
+    """Return what the follower's own summary says about playing at another rate than 1; None when it says nothing."""
+    for said in (*follower.of_type("summary"), *reversed(follower.of_type("sync"))):
+        share, spread_ppm = said.line.get("glideShare"), said.line.get("rateStdPpm")
+        if share is not None and spread_ppm is not None:
+            return GlideFigures(float(share), float(spread_ppm))
+    return None
+
+
+def run_actions(
+    rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures, scenarios: Sequence[Scenario]
+) -> None:
+    """Measure each action of the leader; what an earlier scenario has shown is not shown again."""
+    for scenario in scenarios:
+        run = captured(rig, pair, scenario, room)
+        told_ns = commands_ns(run.leader, scenario)
+        heard = Heard(run.recording, tracks.references, played_ns=told_ns.get(0))
+        known = {event.name for event in figures.events}
+        found = event_figures(heard, scenario, run.leader.of_type("sync"), told_ns)
+        figures.events += [event for event in found if event.name not in known]
 
 
 def run_join(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures, times: int) -> None:
     """Measure a follower that joins a leader who plays."""
     end_ms = round((JOIN_AFTER_S + JOIN_WATCH_S + 60) * 1000)
     scenario = Scenario("join", (Step(0, "play", "play", 0, 0.0), Step(end_ms, "end", "end")))
+    script = scenario.write(room / "join.json")
     for number in range(times):
-        script = scenario.write(room / "join.json")
-        with rig.capture(room / f"{pair.name}-join-{number}.raw") as capture:
+        with contextlib.ExitStack() as stack:
+            path = room / f"{file_name(pair.name)}-join-{number}.raw"
+            capture = stack.enter_context(rig.capture(path))
             leader = pair.lead(script, scenario.seconds, wait=False)
+            stack.callback(leader.stop)
             leader.first("session")
             time.sleep(JOIN_AFTER_S)
             follower = pair.follow(scenario.seconds)
+            stack.callback(follower.stop)
             first = follower.first_word()
             time.sleep(JOIN_WATCH_S)
             recording = capture.recording()
-            follower.stop()
-            leader.stop()
         heard = Heard(recording, tracks.references)
-        figures.joins.append(join_figures(heard, first.mono_ns, follower.spawned_ns))
+        if heard_at(heard.leader) is None:
+            raise BenchError("the leader was never heard")
+        figures.joins.append(join_figures(heard, first.told_ns, follower.began_ns))
 
 
 def run_load(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Figures, seconds: float) -> None:
     """Play on while a Python thread keeps the follower's app process busy, and count what breaks."""
     scenario = steady(seconds)
-    recording, leader, follower = captured(rig, pair, scenario, room, busy=True)
-    counts = [int(said.line.get("underruns", 0)) for player in (leader, follower) for said in player.of_type("sync")]
+    run = captured(rig, pair, scenario, room, busy=True)
+    recording, players = run.recording, (run.leader, run.follower)
+    counts = [int(said.line.get("underruns", 0)) for player in players for said in player.of_type("sync")]
     windows = []
     gaps_heard = 0
     step = round(CHUNK_S * RATE_HZ)

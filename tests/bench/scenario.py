@@ -9,6 +9,11 @@ from audio.measure.segments import Segment
 NATURAL = "natural"
 STEADY_FROM_S = 6.0
 FITS_MS = 1_000.0
+SEEK_CBR = "seek (CBR, to 30 s)"
+SEEK_VBR = "seek (VBR, to 100 s)"
+SEEK_END = "seek (VBR, near the end)"
+RESUME = "play after pause"
+RESUME_VBR = "play after that seek (VBR, 50 s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Step:
     content_ms: float | None = None
     position_ms: int | None = None
     resumes_ms: float | None = None
+    playlist_position: int | None = None
 
     @property
     def near_ms(self) -> float | None:
@@ -38,6 +44,8 @@ class Step:
         entry: dict[str, object] = {"atMs": self.at_ms, "action": self.action}
         if self.position_ms is not None:
             entry["positionMs"] = self.position_ms
+        if self.playlist_position is not None:
+            entry["playlistPosition"] = self.playlist_position
         return entry
 
 
@@ -47,6 +55,11 @@ class Scenario:
 
     name: str
     steps: tuple[Step, ...]
+
+    @property
+    def first_track(self) -> int:
+        """Return the number of the track that is heard first."""
+        return next(step.track for step in self.steps if step.track is not None)
 
     @property
     def seconds(self) -> float:
@@ -70,19 +83,75 @@ def actions(vbr_end_ms: float) -> Scenario:
     near_end_ms = round(vbr_end_ms) - 5_000
     steps = (
         Step(0, "play", "play", 0, 0.0),
-        Step(5_000, "seek", "seek (CBR, to 30 s)", 0, 30_000.0, 30_000),
+        Step(5_000, "seek", SEEK_CBR, 0, 30_000.0, 30_000),
         Step(9_000, "pause", "pause"),
-        Step(11_000, "play", "play after pause", 0, resumes_ms=34_000.0),
+        Step(11_000, "play", RESUME, 0, resumes_ms=34_000.0),
         Step(14_000, "skip_next", "skip to the next track", 1, 0.0),
-        Step(18_000, "seek", "seek (VBR, to 100 s)", 1, 100_000.0, 100_000),
+        Step(18_000, "seek", SEEK_VBR, 1, 100_000.0, 100_000),
         Step(22_000, "pause", "pause"),
         Step(23_000, "seek", "seek while paused", None, None, 50_000),
-        Step(25_000, "play", "play after that seek (VBR, 50 s)", 1, 50_000.0),
-        Step(29_000, "seek", "seek (VBR, near the end)", 1, float(near_end_ms), near_end_ms),
+        Step(25_000, "play", RESUME_VBR, 1, 50_000.0),
+        Step(29_000, "seek", SEEK_END, 1, float(near_end_ms), near_end_ms),
         Step(34_000, NATURAL, "natural track change", 2, 0.0),
         Step(39_000, "end", "end"),
     )
     return Scenario("actions", steps)
+
+
+def few_actions() -> Scenario:
+    """Do what matters most: start, seek, pause, and a seek in the VBR track."""
+    steps = (
+        Step(0, "play", "play", 0, 0.0),
+        Step(4_000, "seek", SEEK_CBR, 0, 30_000.0, 30_000),
+        Step(8_000, "pause", "pause"),
+        Step(9_000, "play", RESUME, 0, resumes_ms=34_000.0),
+        Step(12_500, "skip_next", "skip to the next track", 1, 0.0),
+        Step(16_000, "seek", SEEK_VBR, 1, 100_000.0, 100_000),
+        Step(20_000, "end", "end"),
+    )
+    return Scenario("actions", steps)
+
+
+def cbr_actions() -> Scenario:
+    """Do what can be done within the first track."""
+    steps = (
+        Step(0, "play", "play", 0, 0.0),
+        Step(5_000, "seek", SEEK_CBR, 0, 30_000.0, 30_000),
+        Step(9_000, "pause", "pause"),
+        Step(11_000, "play", RESUME, 0, resumes_ms=34_000.0),
+        Step(14_500, "end", "end"),
+    )
+    return Scenario("actions-cbr", steps)
+
+
+def vbr_actions(vbr_end_ms: float, *, quick: bool) -> Scenario:
+    """Do what can be done within the VBR track alone."""
+    near_end_ms = round(vbr_end_ms) - 5_000
+    start = Step(0, "play", "play", 1, 0.0)
+    seek = Step(4_000, "seek", SEEK_VBR, 1, 100_000.0, 100_000)
+    if quick:
+        return Scenario("actions-vbr", (start, seek, Step(8_000, "end", "end")))
+    steps = (
+        start,
+        seek,
+        Step(8_000, "pause", "pause"),
+        Step(9_000, "seek", "seek while paused", None, None, 50_000),
+        Step(11_000, "play", RESUME_VBR, 1, 50_000.0),
+        Step(15_000, "seek", SEEK_END, 1, float(near_end_ms), near_end_ms),
+        Step(19_500, "end", "end"),
+    )
+    return Scenario("actions-vbr", steps)
+
+
+def start_and_pause() -> Scenario:
+    """Do what a stream without positions can do."""
+    steps = (
+        Step(0, "play", "play", 0, 0.0),
+        Step(6_000, "pause", "pause"),
+        Step(8_500, "play", RESUME, 0, resumes_ms=6_000.0),
+        Step(13_500, "end", "end"),
+    )
+    return Scenario("actions-stream", steps)
 
 
 def heard_steps(scenario: Scenario) -> list[Step]:

@@ -1,4 +1,4 @@
-"""The baseline: a plain libVLC player that follows the plan's rule to the letter, without a server in between.
+"""The rule of the plan (section 2) taken literally: a plain libVLC player, without a server in between.
 
 Leader: position heartbeat every 250 ms from `get_time`, transport events as they happen. Follower: the plan's drift,
 and `set_time` when it exceeds 30 ms. Both read one wall clock and one socket of one machine: better than any network.
