@@ -1,0 +1,90 @@
+"""Two `lockstep click` heard side by side: one click, and the output delay in numbers."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.device_profiles import DeviceProfiles
+from audio.measure.capture import Recording
+from audio.measure.offset import ChannelPair
+from audio.measure.rig import SINKS, PulseRig
+from ui.demo.player_process import Line, LockstepProcess
+
+pytestmark = [pytest.mark.acoustic, pytest.mark.timeout(180)]
+
+CLICKS = 6
+#: The DAC clock of a stream just opened is true after a few seconds.
+SETTLING_CLICKS = 5
+WAIT_S = 60.0
+#: A null sink renders a block ahead of what it calls heard (measured: 20 ms), and a busy recorder is late.
+EARLY_MS, LATE_MS = 40.0, 25.0
+
+
+async def clicks_heard(rig: PulseRig, folder: Path, *delays: str) -> tuple[Recording, list[list[Line]]]:
+    """Return what was captured, and what the two players said of their last clicks."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(name: str, arguments: list[str], sink: str | None = None) -> LockstepProcess:
+            process = LockstepProcess(name, folder / f"{name}.log")
+            stack.push_async_callback(process.stop)
+            data_dir = ["--json", "--data-dir", str(folder / name)]
+            await process.start([*arguments, *data_dir], rig.environment(sink))
+            return process
+
+        server = await start("server", ["serve", "--port", "0", "--ntp-port", "0", "--accounts", "local"])
+        serving = await server.line(lambda line: line["type"] == "serving", WAIT_S)
+        capture = stack.enter_context(rig.capture(folder / "clicks.raw"))
+        click = ["click", "--ntp", f"127.0.0.1:{serving['ntpPort']}", "--audio", "pulse"]
+        players = [
+            await start(sink, [*click, "--delay", delay], sink) for sink, delay in zip(SINKS, delays, strict=True)
+        ]
+        begun = max([(await player.line(is_click, WAIT_S))["second"] for player in players])
+        wanted = begun + SETTLING_CLICKS + CLICKS
+        for player in players:
+            await player.line(lambda line: is_click(line) and line["second"] > wanted, WAIT_S)
+        await asyncio.sleep(0.5)
+        capture.stop()
+        seconds = range(wanted - CLICKS, wanted)
+        said = [[line for line in player.lines if is_click(line) and line["second"] in seconds] for player in players]
+        return capture.recording(), said
+
+
+def is_click(line: Line) -> bool:
+    return line["type"] == "click"
+
+
+def offsets_ms(recording: Recording, clicks: list[Line]) -> list[float]:
+    """Return by how much the second player's clicks come later than the first one's."""
+    pair = ChannelPair(*(recording.channel(sink) for sink in SINKS), recording.rate_hz)
+    found = [pair.offset_at(recording.clock.frame_at(click["monoNs"]) - 4410, 200.0, 50.0) for click in clicks]
+    assert len([offset for offset in found if offset.offset_ms is not None]) >= CLICKS - 1, found
+    return [offset.offset_ms for offset in found if offset.offset_ms is not None]
+
+
+def onset_ms(recording: Recording, sink: str, click: Line) -> float:
+    """Return how long after its second a click is captured, or before (negative)."""
+    frame = recording.clock.frame_at(click["monoNs"])
+    sound = np.abs(recording.channel(sink, frame - 4410, frame + 4410))
+    loud = np.flatnonzero(sound > 0.1)
+    assert loud.size, f"no click at {click['second']}"
+    return float(loud[0] - 4410) * 1000 / recording.rate_hz
+
+
+async def test_two_laptops_are_one_click_at_every_second_of_ntp_time(rig: PulseRig, tmp_path: Path) -> None:
+    recording, (left, right) = await clicks_heard(rig, tmp_path, "0", "0")
+    assert np.median(offsets_ms(recording, left)) == pytest.approx(0.0, abs=0.5)
+    for sink, clicks in zip(SINKS, (left, right), strict=True):
+        assert {click["device"] for click in clicks} == {sink}
+        late = [onset_ms(recording, sink, click) for click in clicks]
+        assert -EARLY_MS < np.median(late) < LATE_MS, late
+
+
+async def test_more_output_delay_makes_a_laptop_click_earlier_by_as_much(rig: PulseRig, tmp_path: Path) -> None:
+    recording, (left, right) = await clicks_heard(rig, tmp_path, "0", "20")
+    assert np.median(offsets_ms(recording, left)) == pytest.approx(-20.0, abs=0.5)
+    assert {click["outputDelayMs"] for click in right} == {20.0}
+    kept = DeviceProfiles(tmp_path / "right").read()["right"]
+    assert kept.output_delay_ms == 20.0
