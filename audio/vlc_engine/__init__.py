@@ -1,0 +1,1 @@
+"""The second engine: plain libVLC players behind the messages of the audio process."""

@@ -1,0 +1,66 @@
+"""What libVLC makes of a kind of file: where it can begin, and how far its position is from what is heard."""
+
+import struct
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import mutagen
+
+_MPEG1_FRAMES: Final = 1152
+_MPEG2_FRAMES: Final = 576
+_MPEG2_BELOW_HZ: Final = 32_000
+_AAC_FRAMES: Final = 1024
+_OPUS_FRAME_MS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """`frame_ms`: playing begins at a multiple of it (0: anywhere).
+
+    `lead_ms`: how far libVLC's position is ahead of what is heard, after a start in the middle and from the very
+    beginning (there the encoder's delay is trimmed, in mid-file it is not).
+    """
+
+    name: str
+    frame_ms: float
+    lead_ms: float
+    lead_at_start_ms: float
+
+
+# Measured by what a capture holds, with the avformat demuxer, on a PulseAudio null sink against the precise engine.
+_TAGGED: Final = FileKind("MP3 with a gapless tag", 0.0, 19.0, -7.5)
+_UNTAGGED: Final = FileKind("MP3 without a gapless tag", 0.0, 44.5, 17.7)
+_FLAC: Final = FileKind("FLAC", 0.0, -7.0, -4.0)
+_AAC: Final = FileKind("AAC", 0.0, -8.0, -30.6)
+_VORBIS: Final = FileKind("Ogg Vorbis", 0.0, 17.0, -11.2)
+_OPUS: Final = FileKind("Opus", _OPUS_FRAME_MS, 13.0, -8.0)
+_PLAIN: Final = FileKind("uncompressed", 0.0, -9.0, -6.0)
+
+
+def file_kind(file: Path) -> FileKind:
+    """Read what a file is from its header; one that can't be read is taken for the commonest."""
+    try:
+        found: Any = mutagen.File(file)
+    except (mutagen.MutagenError, OSError, ValueError, ArithmeticError, LookupError, struct.error):
+        found = None
+    info: Any = getattr(found, "info", None)
+    name, rate = type(info).__module__.removeprefix("mutagen."), int(getattr(info, "sample_rate", 0) or 44_100)
+    match name:
+        case "mp3":
+            # LAME and ffmpeg both name themselves where they write how much to trim.
+            kind = _TAGGED if info.encoder_info else _UNTAGGED
+            frames = _MPEG2_FRAMES if rate < _MPEG2_BELOW_HZ else _MPEG1_FRAMES
+        case "flac":
+            kind, frames = _FLAC, int(info.max_blocksize)
+        case "mp4":
+            kind, frames = _AAC, _AAC_FRAMES
+        case "oggvorbis":
+            return _VORBIS
+        case "oggopus":
+            return _OPUS
+        case "wave" | "aiff":
+            return _PLAIN
+        case _:
+            kind, frames = _TAGGED, 0
+    return replace(kind, frame_ms=frames * 1000 / rate)
