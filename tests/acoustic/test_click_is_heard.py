@@ -11,6 +11,8 @@ from audio.device_profiles import DeviceProfiles
 from audio.measure.capture import Recording
 from audio.measure.offset import ChannelPair
 from audio.measure.rig import SINKS, PulseRig
+from tests.audio.waiting import until
+from tests.ui.cli.pseudo_terminal import PseudoTerminal
 from ui.demo.player_process import Line, LockstepProcess
 
 pytestmark = [pytest.mark.acoustic, pytest.mark.timeout(180)]
@@ -88,3 +90,35 @@ async def test_more_output_delay_makes_a_laptop_click_earlier_by_as_much(rig: Pu
     assert {click["outputDelayMs"] for click in right} == {20.0}
     kept = DeviceProfiles(tmp_path / "right").read()["right"]
     assert kept.output_delay_ms == 20.0
+
+
+async def test_keys_trim_the_delay_and_it_is_kept_at_once(rig: PulseRig, tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        server = LockstepProcess("server", tmp_path / "server.log")
+        stack.push_async_callback(server.stop)
+        serve = ["serve", "--port", "0", "--ntp-port", "0", "--accounts", "local", "--json"]
+        await server.start([*serve, "--data-dir", str(tmp_path / "server")])
+        serving = await server.line(lambda line: line["type"] == "serving", WAIT_S)
+        arguments = ("click", "--ntp", f"127.0.0.1:{serving['ntpPort']}", "--data-dir", str(tmp_path / "left"))
+        terminal = stack.enter_context(PseudoTerminal(*arguments, environment=rig.environment("left")))
+        for keys, shown in (
+            ("", "0 ms"),
+            ("+", "+1 ms"),
+            ("\x1b[1;2A\x1b[A", "+12 ms"),
+            ("<-", "+1 ms"),
+            ("0", "0 ms"),
+        ):
+            if keys:
+                terminal.press(keys)
+            await asyncio.to_thread(terminal.wait_for, f"\x1b[1m{shown}")
+            if keys:
+                wanted = float(shown.removesuffix(" ms"))
+                await until(lambda wanted=wanted: kept(tmp_path / "left") == wanted, f"{wanted} ms are kept")
+        terminal.press("q")
+        assert await asyncio.to_thread(terminal.end) == 0
+        assert terminal.modes() == terminal.before
+
+
+def kept(folder: Path) -> float | None:
+    profile = DeviceProfiles(folder).read().get("left")
+    return None if profile is None else profile.output_delay_ms

@@ -10,8 +10,11 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
+from audio.engine.client import EngineKind
+from audio.output_settings import FULL_VOLUME
 from ui.cli.exit_codes import EPILOG, ExitCode
-from ui.cli.failures import tell_on_stderr
+from ui.cli.failures import CommandError, tell_on_stderr
+from ui.cli.options import EngineOption, VolumeOption, check_volume
 from ui.demo.player_process import DemoError
 from ui.demo.report import PLOT_NAME, evaluate, result_table, write_report
 from ui.demo.runner import run_demo
@@ -34,13 +37,20 @@ def demo(
     listen: Annotated[
         bool, typer.Option("--listen", help="Play through this machine's own output instead of capturing the sound.")
     ] = False,
+    engine: EngineOption = EngineKind.PRECISE,
+    volume: VolumeOption = FULL_VOLUME,
 ) -> None:
     """Start a server, a leader and a follower on this machine, play the demo music, and say what was measured."""
     console = Console(markup=False, emoji=False, highlight=False)
     try:
+        check_volume(volume)
+        options = ["--engine", engine.value, "--volume", str(volume)]
         # That the result can't be written is better known before the music than after it.
         report.mkdir(parents=True, exist_ok=True)
-        exit_code = asyncio.run(_demo(console, seconds, report, listen=listen))
+        exit_code = asyncio.run(_demo(console, seconds, report, options, listen=listen))
+    except CommandError as error:
+        tell_on_stderr(str(error))
+        exit_code = error.exit_code
     except DemoError as error:
         tell_on_stderr(f"the demo failed: {error}. Try “lockstep doctor”.")
         exit_code = ExitCode.UNEXPECTED
@@ -52,7 +62,7 @@ def demo(
     raise typer.Exit(exit_code)
 
 
-async def _demo(console: Console, seconds: int, report: Path, *, listen: bool) -> ExitCode:
+async def _demo(console: Console, seconds: int, report: Path, options: list[str], *, listen: bool) -> ExitCode:
     steps = scenario(seconds)
     console.print("Lockstep demo: a leader and a follower play the same music on this machine.")
     with contextlib.ExitStack() as stack:
@@ -66,7 +76,7 @@ async def _demo(console: Console, seconds: int, report: Path, *, listen: bool) -
             if status is not None:
                 status.update(text)
 
-        run = await run_demo(steps, folder, listen=listen, tell=tell, on_sync=on_sync)
+        run = await run_demo(steps, folder, options, listen=listen, tell=tell, on_sync=on_sync)
         if status is not None:
             status.update("Measuring what was heard …")
         result = evaluate(run, steps)

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from audio.device_profiles import DeviceProfiles
+from audio.engine.messages import DeviceProfile
 from client.api import RunBuddyApiClient
 from client.clock.address import NtpAddress
 from client.clock.clock import RunBuddyClock
@@ -28,6 +30,7 @@ from ui.cli.doctor_checks import (
     all_needed_works,
     judge_clock,
     judge_data_dir,
+    judge_device,
     judge_libvlc,
     judge_no_clock,
     judge_portaudio,
@@ -70,11 +73,11 @@ def doctor(
 
 async def examine(*, server: str | None, ntp: str, audio: str | None, data_dir: Path) -> list[Check]:
     """Return every check, in the order of the table; they run side by side."""
-    libvlc, (sound, portaudio), clock, servers = await asyncio.gather(
-        check_libvlc(), check_sound(audio), check_clock(ntp), check_server(server)
+    libvlc, sound, clock, servers = await asyncio.gather(
+        check_libvlc(), check_sound(audio, DeviceProfiles(data_dir)), check_clock(ntp), check_server(server)
     )
     python = judge_python(sys.version_info[:3])
-    return [python, libvlc, sound, portaudio, clock, *servers, check_data_dir(data_dir)]
+    return [python, libvlc, *sound, clock, *servers, check_data_dir(data_dir)]
 
 
 async def check_libvlc() -> Check:
@@ -82,11 +85,15 @@ async def check_libvlc() -> Check:
     return judge_libvlc(await run_probe(probe_command("libvlc")), sys.platform)
 
 
-async def check_sound(wanted: str | None) -> tuple[Check, Check]:
+async def check_sound(wanted: str | None, profiles: DeviceProfiles) -> tuple[Check, Check, Check]:
     """Open the output, and list PortAudio's devices; one after the other, since some devices open only once."""
-    sound = judge_sound(await run_probe(probe_command("sound", wanted or "")), wanted, os.environ.get("PULSE_SINK"))
+    facts = await run_probe(probe_command("sound", wanted or ""))
+    sound = judge_sound(facts, wanted, os.environ.get("PULSE_SINK"))
+    name = facts.get("device", "")
+    known = profiles.read().get(name, DeviceProfile(name))
+    device = judge_device(facts, known.output_delay_ms, known.ppm)
     portaudio = judge_portaudio(await run_probe(probe_command("portaudio")), sound, sys.platform)
-    return sound, portaudio
+    return sound, device, portaudio
 
 
 async def check_clock(server: str) -> Check:

@@ -92,6 +92,18 @@ def judge_sound(facts: Facts, wanted: str | None, pulse_sink: str | None) -> Che
     return Check("Sound", Status.WORKS, finding)
 
 
+def judge_device(facts: Facts, output_delay_ms: float, ppm: float) -> Check:
+    """Judge what is kept of the output that would be heard; nothing kept is what most devices need."""
+    name = "Output delay"
+    if facts.get("silent", True):
+        return not_checked(name, "There is no sound device in use.")
+    device = one_line(facts["device"])
+    rate = f", its clock is known to be {ppm:+.1f} ppm off" if ppm else ""
+    if output_delay_ms:
+        return Check(name, Status.WORKS, f"{device}: set to {output_delay_ms:+g} ms{rate}")
+    return Check(name, Status.WORKS, f"{device}: as its driver says{rate}; “lockstep click” checks it by ear")
+
+
 def judge_portaudio(facts: Facts, sound: Check, platform: str) -> Check:
     """Judge PortAudio: the output itself on macOS and Windows, what is left without a sound server on Linux."""
     if "failure" in facts:

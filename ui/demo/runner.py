@@ -51,8 +51,13 @@ class _Room:
     not_captured_because: str | None
 
 
-async def run_demo(steps: Sequence[Step], folder: Path, *, listen: bool, tell: Tell, on_sync: Tell) -> DemoRun:
-    """Play the scenario with all files in `folder`. Errors: DemoError names the part that failed."""
+async def run_demo(
+    steps: Sequence[Step], folder: Path, options: Sequence[str] = (), *, listen: bool, tell: Tell, on_sync: Tell
+) -> DemoRun:
+    """Play the scenario with all files in `folder`; `options` are those of both players, as on a command line.
+
+    Errors: DemoError names the part that failed.
+    """
     pairing = importlib.resources.files("assets") / "demo" / "pairing.json"
     script = folder / "scenario.json"
     script.write_text(json.dumps(to_script(steps)))
@@ -62,7 +67,7 @@ async def run_demo(steps: Sequence[Step], folder: Path, *, listen: bool, tell: T
         server = await _start(stack, "server", folder, serve)
         serving = await server.line(lambda line: line.get("type") == "serving", _START_TIMEOUT_S)
         common = ["--server", serving["url"], "--ntp", f"127.0.0.1:{serving['ntpPort']}"]
-        common += ["--report-every", _REPORT_EVERY_S, *room.audio_arguments]
+        common += ["--report-every", _REPORT_EVERY_S, *room.audio_arguments, *options]
         tell(f"Server and SNTP answer at {serving['url']} and on UDP port {serving['ntpPort']}")
         lead = ["lead", str(pairing), "--account", _LEADER_NAME, "--script", str(script), *common]
         leader = await _start(stack, "leader", folder, lead, room.environments[0])

@@ -37,7 +37,7 @@ def test_all_works_with_a_server_its_ntp_and_silence(server, tmp_path):
     ntp = f"127.0.0.1:{server.ntp_port}"
     exit_code, checks, summary = run(server.base_url, ntp, tmp_path)
     assert {name: check["status"] for name, check in checks.items() if check["status"] == "fails"} == {}
-    names = "Python, libVLC, Sound, PortAudio, NTP, Session server, WebSocket, Data directory"
+    names = "Python, libVLC, Sound, Output delay, PortAudio, NTP, Session server, WebSocket, Data directory"
     assert ", ".join(checks) == names
     assert summary == {"type": "summary", "ok": True}
     assert exit_code == 0

@@ -9,6 +9,7 @@ from ui.cli.doctor_checks import (
     all_needed_works,
     judge_clock,
     judge_data_dir,
+    judge_device,
     judge_libvlc,
     judge_no_clock,
     judge_portaudio,
@@ -200,3 +201,21 @@ def test_only_what_fails_keeps_a_session_from_working():
     rows = [Check("a", status, "") for status in (Status.WORKS, Status.LIMITED, Status.SKIPPED)]
     assert all_needed_works(rows)
     assert not all_needed_works([*rows, Check("b", Status.FAILS, "")])
+
+
+@pytest.mark.parametrize(
+    ("delay_ms", "ppm", "finding"),
+    [
+        (0.0, 0.0, "as its driver says; “lockstep click” checks it by ear"),
+        (180.0, 0.0, "set to +180 ms"),
+        (-2.5, -3.21, "set to -2.5 ms, its clock is known to be -3.2 ppm off"),
+        (0.0, 40.0, "as its driver says, its clock is known to be +40.0 ppm off; “lockstep click” checks it by ear"),
+    ],
+)
+def test_what_is_kept_of_the_output_is_told(delay_ms, ppm, finding):
+    assert judge_device(SOUND, delay_ms, ppm) == Check("Output delay", Status.WORKS, f"pulse (left): {finding}")
+
+
+@pytest.mark.parametrize("facts", [{"failure": "no answer"}, {**SOUND, "silent": True}])
+def test_without_an_output_there_is_no_delay_to_check(facts):
+    assert judge_device(facts, 12.0, 0.0).status is Status.SKIPPED
