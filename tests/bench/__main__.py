@@ -47,7 +47,9 @@ class Progress:
 
     def __call__(self, text: str, style: str | None = None) -> None:
         minutes, seconds = divmod(round(time.monotonic() - self._began_s), 60)
-        self._console.print(f"{minutes}:{seconds:02d} {text}", style=style, markup=False, highlight=False)
+        self._console.print(
+            f"{minutes}:{seconds:02d} {text}", style=style, markup=False, highlight=False, soft_wrap=True
+        )
 
 
 class Run:
@@ -145,7 +147,7 @@ def main(
     if robust is not None:
         glide = next((kind.glide for kind in figures if kind.glide is not None), None)
         robust.glide = robust.glide or glide
-        console.print(robustness.as_text(robust), markup=False, highlight=False)
+        console.print(robustness.as_text(robust), markup=False, highlight=False, soft_wrap=True)
     if json_file is not None:
         json_file.write_text(report.as_json(bench, None if robust is None else json.loads(json.dumps(asdict(robust)))))
     if write and figures:

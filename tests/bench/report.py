@@ -135,7 +135,7 @@ def show(console: Console, bench: Bench) -> None:
         table.add_row("  " + escape(row.what), _goal(row), *cells)
     console.print(table)
     for line in (*_numbered(notes), *standing_lines(kinds), *_troubles(bench)):
-        console.print(line, markup=False, highlight=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def as_json(bench: Bench, robustness: Mapping[str, object] | None = None) -> str:

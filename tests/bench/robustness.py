@@ -215,7 +215,7 @@ def as_section(found: Robustness) -> str:
 
 
 def _goal(item: Item) -> str:
-    return "" if item.goal is None else f"<= {item.goal:g} {item.unit}"
+    return "" if item.goal is None else f"<= {item.goal:g} {item.unit}".rstrip()
 
 
 def _plays(line: dict[str, object]) -> bool:
