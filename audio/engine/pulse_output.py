@@ -243,6 +243,7 @@ class PulseOutput:
     def _on_underflow(self, _stream: int, _data: object) -> None:
         if self._clock_runs:
             self.underruns += 1
+            self._clock.doubt()
 
     def _on_event(self) -> None:
         self._look = True

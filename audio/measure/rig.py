@@ -141,9 +141,24 @@ class PulseRig:
             self._directory = None
 
     def _start(self) -> None:
-        self._directory = directory = Path(tempfile.mkdtemp(prefix="lockstep-rig-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="lockstep-rig-"))
         for name in ("run", "pulse", "home"):
-            (directory / name).mkdir(mode=0o700)
+            (self._directory / name).mkdir(mode=0o700)
+        self._launch()
+
+    def kill(self) -> None:
+        """Let the daemon die as in a crash; captures end with it."""
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+
+    def restart(self) -> None:
+        """Start the daemon again, at the same address, after it was killed."""
+        (self.directory / "native").unlink(missing_ok=True)
+        self._launch()
+
+    def _launch(self) -> None:
+        directory = self.directory
         environment = os.environ | {
             "HOME": str(directory / "home"),
             "XDG_RUNTIME_DIR": str(directory / "run"),
