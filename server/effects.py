@@ -42,9 +42,10 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Persist:
-    """Store the snapshot, and that the session was in use just now."""
+    """Store the snapshot, and that the session was in use just now: at once, or with the next batch of all sessions."""
 
     snapshot: SnapshotState
+    at_once: bool = True
 
 
 @dataclass(frozen=True, slots=True)

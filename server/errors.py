@@ -30,3 +30,8 @@ def unauthorized(message: str) -> RefusedError:
 def unavailable(message: str, retry_after_s: int) -> RefusedError:
     """Return the 503 that asks the client to come back in `retry_after_s` seconds."""
     return RefusedError(503, "unavailable", message, {"Retry-After": str(retry_after_s)})
+
+
+def too_many(message: str, retry_after_s: int) -> RefusedError:
+    """Return the 429 that asks the client to wait `retry_after_s` seconds (RFC 6585, section 4)."""
+    return RefusedError(429, "too_many_requests", message, {"Retry-After": str(retry_after_s)})

@@ -30,7 +30,6 @@ def room_times(settings: Settings) -> RoomTimes:
         leader_grace_ns=round(settings.leader_grace_s * _NS_PER_S),
         seat_hold_ns=round(settings.seat_hold_s * _NS_PER_S),
         idle_ns=round(settings.idle_ttl_s * _NS_PER_S),
-        position_persist_ns=round(settings.position_persist_s * _NS_PER_S),
         activity_persist_ns=round(min(_ACTIVITY_PERSIST_S, settings.idle_ttl_s / 10) * _NS_PER_S),
     )
 
@@ -51,7 +50,7 @@ class Hub:
     """Keep one room for each session in use; everything but the opening of a room happens at once, in the loop."""
 
     def __init__(self, storage: Storage, settings: Settings, mono_ns: Callable[[], int] = time.perf_counter_ns) -> None:
-        self.writer = Writer(storage, epoch_ms)
+        self.writer = Writer(storage, epoch_ms, settings.position_persist_s)
         self._storage = storage
         self._times = room_times(settings)
         self._token_ttl_ms = round(settings.token_ttl_s * 1000)
@@ -84,8 +83,6 @@ class Hub:
         if self._token_keeper is not None:
             self._token_keeper.cancel()
             await asyncio.gather(self._token_keeper, return_exceptions=True)
-        for live in self._rooms.values():
-            self.apply(live, live.room.save(self._mono_ns()))
         await self.writer.stop()
 
     def current(self, session_id: str) -> LiveRoom | None:
@@ -143,7 +140,6 @@ class Hub:
 
     def apply(self, live: LiveRoom, effects: list[Effect]) -> None:
         """Carry out what a room decided, sockets first in the order given, storage behind."""
-        batch = self.writer.batch
         for effect in effects:
             match effect:
                 case Send(connection, text, newest_only):
@@ -153,16 +149,14 @@ class Hub:
                     if (peer := live.peers.get(connection)) is not None:
                         peer.close(code, reason)
                     logger.info("session %s: closing a socket with %d (%s)", live.session_id, code, reason)
-                case Persist(snapshot):
-                    batch.snapshots[live.session_id] = (snapshot, live.room.leader_seen)
+                case Persist(snapshot, at_once):
+                    self.writer.put_snapshot(live.session_id, snapshot, live.room.leader_seen, at_once)
                 case FreeSeat(account_id):
-                    batch.freed_seats.append((live.session_id, account_id))
+                    self.writer.free_seat(live.session_id, account_id)
                 case End(reason):
-                    batch.ended[live.session_id] = reason
+                    self.writer.end(live.session_id, reason)
                     self._rooms.pop(live.session_id, None)
                     logger.info("session %s: ended (%s)", live.session_id, reason.value)
-        if not batch.is_empty():
-            self.writer.wake()
         self._set_timer(live)
 
     def _open(self, record: SessionRecord) -> LiveRoom:
@@ -196,7 +190,4 @@ class Hub:
     def _extend_tokens(self, token_hashes: Iterable[str]) -> None:
         # Two rounds more than a full life: however the socket or this process is lost, its token outlives it that long.
         expires_at_ms = epoch_ms() + self._token_ttl_ms + 2 * self._keep_interval_ms
-        for token_hash in token_hashes:
-            self.writer.batch.token_expiries_ms[token_hash] = expires_at_ms
-        if not self.writer.batch.is_empty():
-            self.writer.wake()
+        self.writer.extend_tokens(token_hashes, expires_at_ms)

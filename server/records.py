@@ -66,7 +66,11 @@ class WriteBatch:
 
     def is_empty(self) -> bool:
         """Return whether there is nothing to write."""
-        return not (self.snapshots or self.token_expiries_ms or self.freed_seats or self.ended)
+        return not len(self)
+
+    def __len__(self) -> int:
+        """Return how many rows are to be written."""
+        return len(self.snapshots) + len(self.token_expiries_ms) + len(self.freed_seats) + len(self.ended)
 
     def merged_onto(self, older: "WriteBatch") -> "WriteBatch":
         """Return both batches as one, this one being the newer."""

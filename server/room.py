@@ -51,12 +51,11 @@ FAULT_GRACE_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class RoomTimes:
-    """How long things last, in ns: the grace, an unused seat, an idle session, and between two writes."""
+    """How long things last, in ns: the grace, an unused seat, an idle session, and between two writes of mere use."""
 
     leader_grace_ns: int
     seat_hold_ns: int
     idle_ns: int
-    position_persist_ns: int
     activity_persist_ns: int
 
 
@@ -89,7 +88,6 @@ class Room:
         self._leader_due_ns = mono_ns + times.leader_grace_ns if leader_seen else None
         self._active_ns = mono_ns
         self._persisted_ns = mono_ns
-        self._unsaved = False
 
     @property
     def follower(self) -> Account | None:
@@ -184,13 +182,7 @@ class Room:
         for connection in self._connections.values():
             effects += self._farewell(connection)
         self._connections.clear()
-        if self._unsaved:
-            effects.append(Persist(self.snapshot))
         return [*effects, End(reason)]
-
-    def save(self, mono_ns: int) -> list[Effect]:
-        """Store what is not stored yet: the server stops, the session does not."""
-        return self._persist(mono_ns) if self._unsaved else []
 
     def tick(self, mono_ns: int) -> list[Effect]:
         """Do what has become due."""
@@ -201,8 +193,6 @@ class Room:
         if mono_ns >= self._active_ns + self._times.idle_ns:
             return self.end(EndReason.EXPIRED)
         effects: list[Effect] = []
-        if self._unsaved and mono_ns >= self._persisted_ns + self._times.position_persist_ns:
-            effects += self._persist(mono_ns)
         if self._seat and self._seat.empty_since_ns is not None:
             if mono_ns >= self._seat.empty_since_ns + self._times.seat_hold_ns:
                 effects += self.follower_left()
@@ -217,8 +207,6 @@ class Room:
         due = [self._active_ns + self._times.idle_ns]
         if self._leader_due_ns is not None:
             due.append(self._leader_due_ns)
-        if self._unsaved:
-            due.append(self._persisted_ns + self._times.position_persist_ns)
         if self._seat and self._seat.empty_since_ns is not None:
             due.append(self._seat.empty_since_ns + self._times.seat_hold_ns)
             if self._seat.dropped and self._seat.state is not _SeatState.AWAY:
@@ -242,17 +230,15 @@ class Room:
             is_playing=event.is_playing_after(was_playing) if isinstance(event, Transport) else event.is_playing,
             corrected_ms=event.corrected_ms,
         )
-        self._unsaved = True
-        due = isinstance(event, Transport) or mono_ns >= self._persisted_ns + self._times.position_persist_ns
-        return self._persist(mono_ns) if due else []
+        return self._persist(mono_ns, at_once=isinstance(event, Transport))
 
     def _save_activity(self, mono_ns: int) -> list[Effect]:
-        return self._persist(mono_ns) if mono_ns >= self._persisted_ns + self._times.activity_persist_ns else []
+        due = mono_ns >= self._persisted_ns + self._times.activity_persist_ns
+        return self._persist(mono_ns, at_once=False) if due else []
 
-    def _persist(self, mono_ns: int) -> list[Effect]:
-        self._unsaved = False
+    def _persist(self, mono_ns: int, at_once: bool = True) -> list[Effect]:
         self._persisted_ns = mono_ns
-        return [Persist(self.snapshot)]
+        return [Persist(self.snapshot, at_once)]
 
     def _seat_becomes(self, state: _SeatState) -> list[Effect]:
         if self._seat is None or self._seat.state is state:

@@ -2,17 +2,13 @@
 
 import math
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from pathlib import Path
 
+from protocol import limits
+from protocol.rest import AccountsMode
 from server.errors import StartError
 
-
-class AccountsMode(StrEnum):
-    """Whose bearer tokens the server takes."""
-
-    SPOTIFY = "spotify"
-    LOCAL = "local"
+__all__ = ["AccountsMode", "Settings", "sqlite_url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +16,8 @@ class Settings:
     """Hold the server's settings; a name that ends in `_s` is in seconds.
 
     `database` is an SQLAlchemy URL, `ntp_port` None for no SNTP, `leader_grace_s` 0 to end a session at once when its
-    leader is lost (plan, section 1). Port 0 lets the system choose. Errors: `StartError` names the wrong setting.
+    leader is lost (plan, section 1). Port 0 lets the system choose. `rate_limits` off trusts everybody: for load
+    tests, and behind a gateway that limits by itself. Errors: `StartError` names the wrong setting.
     """
 
     database: str
@@ -36,6 +33,11 @@ class Settings:
     seat_hold_s: float = 30.0
     idle_ttl_s: float = 2 * 3600.0
     position_persist_s: float = 1.0
+    sweep_interval_s: float = 60.0
+    ended_kept_s: float = 24 * 3600.0
+    rate_limits: bool = True
+    max_events_per_second: int = limits.MAX_EVENTS_PER_S
+    request_timeout_s: float = 10.0
     ws_ping_interval_s: float = 3.0
     ws_ping_timeout_s: float = 5.0
 
@@ -44,6 +46,8 @@ class Settings:
             value = getattr(self, field.name)
             if field.name.endswith("_s") and not (math.isfinite(value) and value >= 0):
                 raise StartError(f"The setting {field.name} is {value}; give a number of seconds, 0 or more.")
+        if self.max_events_per_second < 1:
+            raise StartError(f"The setting max_events_per_second is {self.max_events_per_second}; give 1 or more.")
         for name, port in (("port", self.port), ("NTP port", self.ntp_port)):
             if port is not None and not 0 <= port <= 65535:
                 raise StartError(f"The {name} {port} does not exist; give a number from 0 to 65535.")

@@ -17,39 +17,92 @@ _MAX_REMEMBERED = 10_000
 _ACCOUNT_ID = re.compile(rf"[^\x00-\x1f\x7f-\x9f]{{1,{limits.MAX_ID_LENGTH}}}")
 _DEFAULT_RETRY_S = 10
 _MAX_RETRY_S = 24 * 3600
+_REFUSAL_CACHE_S = 60
+_NS_PER_S = 1_000_000_000
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What Spotify said of one token, good until `until_ns`."""
+
+    until_ns: int
+    found: Account | RefusedError
 
 
 class SpotifyAccounts:
-    """Ask Spotify whose token it is, once in `cache_s` seconds (each question costs the user's quota)."""
+    """Ask Spotify whose token it is, once in `cache_s` seconds (each question costs the user's quota).
+
+    A refusal is remembered for a minute, and a Retry-After for at most that long. Requests that bring the same token
+    at the same time share one question. Tokens are remembered as SHA-256 alone. `count_question` is called with the
+    client's address before Spotify is asked and may refuse.
+    """
 
     def __init__(
-        self, base_url: str, timeout_s: float, cache_s: float, mono_ns: Callable[[], int] = time.perf_counter_ns
+        self,
+        base_url: str,
+        timeout_s: float,
+        cache_s: float,
+        mono_ns: Callable[[], int] = time.perf_counter_ns,
+        count_question: Callable[[str], None] = lambda _address: None,
     ) -> None:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout_s)
         self._cache_ns = round(cache_s * 1e9)
         self._mono_ns = mono_ns
-        self._known: OrderedDict[str, tuple[int, Account]] = OrderedDict()
+        self._count_question = count_question
+        self._known: OrderedDict[str, _Answer] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[_Answer]] = {}
 
-    async def verify(self, token: str) -> Account:
+    async def verify(self, token: str, address: str) -> Account:
         """Return the Spotify account of a token.
 
         Errors: `RefusedError` 401 when Spotify does not take the token, 403 when not this user, 503 with Retry-After
-        when Spotify is busy, broken or out of reach.
+        when Spotify is busy, broken or out of reach, 429 when too many tokens came from this address.
         """
         key = hash_token(token)
-        known = self._known.get(key)
-        if known is not None and self._mono_ns() < known[0]:
-            return known[1]
-        account = await self._ask(token)
-        self._known[key] = (self._mono_ns() + self._cache_ns, account)
-        self._known.move_to_end(key)
-        if len(self._known) > _MAX_REMEMBERED:
-            self._known.popitem(last=False)
-        return account
+        answer = self._known.get(key)
+        if answer is None or self._mono_ns() >= answer.until_ns:
+            answer = await self._shared_answer(key, token, address)
+        if isinstance(answer.found, Account):
+            return answer.found
+        raise self._repeated(answer.found, answer.until_ns)
 
     async def close(self) -> None:
         """Close the connections to Spotify."""
+        for task in list(self._asking.values()):
+            task.cancel()
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
         await self._client.aclose()
+
+    async def _shared_answer(self, key: str, token: str, address: str) -> _Answer:
+        asking = self._asking.get(key)
+        if asking is None:
+            self._count_question(address)
+            asking = self._asking[key] = asyncio.create_task(self._answer(key, token))
+            asking.add_done_callback(lambda _: self._asking.pop(key, None))
+        # Whoever asked first may hang up: the others still want to know.
+        return await asyncio.shield(asking)
+
+    async def _answer(self, key: str, token: str) -> _Answer:
+        try:
+            found: Account | RefusedError = await self._ask(token)
+        except RefusedError as refusal:
+            found = refusal
+        answer = _Answer(self._mono_ns() + self._lifetime_ns(found), found)
+        self._known[key] = answer
+        self._known.move_to_end(key)
+        if len(self._known) > _MAX_REMEMBERED:
+            self._known.popitem(last=False)
+        return answer
+
+    def _lifetime_ns(self, found: Account | RefusedError) -> int:
+        if isinstance(found, Account):
+            return self._cache_ns
+        if found.status == httpx.codes.SERVICE_UNAVAILABLE:
+            wait_s = int(found.headers["Retry-After"]) if found.code == _BUSY else 0
+            return min(wait_s, _REFUSAL_CACHE_S) * _NS_PER_S
+        return _REFUSAL_CACHE_S * _NS_PER_S
 
     async def _ask(self, token: str) -> Account:
         try:

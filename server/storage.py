@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocol.events import EndReason, Role, SnapshotState
@@ -20,6 +20,9 @@ from server.tokens import same_hash
 #: Reconnecting while a rejoin is under way may need the older token; more than a few are never in use.
 TOKENS_KEPT_PER_ROLE = 4
 
+#: What every method of `Storage` may raise: asyncpg's failure to connect at all is not wrapped by SQLAlchemy.
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+
 _BILLBOARD_LIMIT = 200
 
 _follower_of_session = and_(participants.c.session_id == sessions.c.id, participants.c.role == Role.FOLLOWER.value)
@@ -28,11 +31,20 @@ _records = select(
 ).join_from(sessions, participants, _follower_of_session, isouter=True)
 _unfinished = sessions.c.status != SessionStatus.ENDED.value
 
+_store_snapshot = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("session"))
+    .values(snapshot=bindparam("state"), leader_seen=bindparam("seen"), expires_at=bindparam("until"))
+)
+_extend_token = (
+    update(ws_tokens).where(ws_tokens.c.token_hash == bindparam("hash")).values(expires_at=bindparam("until"))
+)
+
 
 class Storage:
     """Keep sessions in one database; every time argument is epoch milliseconds.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` when the database fails.
+    Every method raises one of `DATABASE_ERRORS` when the database fails.
     """
 
     def __init__(self, url: str, idle_ttl_ms: int) -> None:
@@ -151,17 +163,18 @@ class Storage:
 
     async def write(self, batch: WriteBatch, now_ms: int) -> None:
         """Write a batch in one transaction; a snapshot also counts as use of its session."""
+        until_ms = now_ms + self._idle_ttl_ms
+        # In order of their keys, so that two processes never wait for each other's rows.
+        states = [
+            {"session": session_id, "state": snapshot.to_json(), "seen": leader_seen, "until": until_ms}
+            for session_id, (snapshot, leader_seen) in sorted(batch.snapshots.items())
+        ]
+        tokens = [{"hash": key, "until": until_ms} for key, until_ms in sorted(batch.token_expiries_ms.items())]
         async with self._writing() as connection:
-            for session_id, (snapshot, leader_seen) in batch.snapshots.items():
-                values = {
-                    "snapshot": snapshot.to_json(),
-                    "leader_seen": leader_seen,
-                    "expires_at": now_ms + self._idle_ttl_ms,
-                }
-                await connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
-            for token_hash, expires_at_ms in batch.token_expiries_ms.items():
-                token = ws_tokens.c.token_hash == token_hash
-                await connection.execute(update(ws_tokens).where(token).values(expires_at=expires_at_ms))
+            if states:
+                await connection.execute(_store_snapshot, states)
+            if tokens:
+                await connection.execute(_extend_token, tokens)
             for session_id, account_id in batch.freed_seats:
                 await _free_seat(connection, session_id, account_id)
             for session_id, reason in batch.ended.items():

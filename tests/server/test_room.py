@@ -10,7 +10,7 @@ from server.records import Account
 from server.room import FAULT_GRACE_NS, Room, RoomTimes
 
 S = 1_000_000_000
-TIMES = RoomTimes(10 * S, 600 * S, 7200 * S, S, 60 * S)
+TIMES = RoomTimes(10 * S, 600 * S, 7200 * S, 60 * S)
 BOB = Account("bob", "Bob")
 EVE = Account("eve", "Eve")
 LEADER, FOLLOWER = 1, 2
@@ -88,37 +88,13 @@ def test_only_play_and_pause_change_whether_the_snapshot_plays(before: bool, act
     )
 
 
-def test_transport_is_stored_at_once_and_position_once_a_second() -> None:
+def test_a_transport_is_to_be_stored_at_once_and_a_position_with_the_next_batch() -> None:
     room = full_room()
     effects = room.received(LEADER, transport("play"), 5 * S)
-    assert Persist(room.snapshot) in effects
-    stored = [
-        effect
-        for quarter in range(1, 13)
-        for effect in room.received(LEADER, position(positionMs=quarter), 5 * S + quarter * S // 4)
-        if isinstance(effect, Persist)
-    ]
-    assert [effect.snapshot.position_ms for effect in stored] == [4, 8, 12]
-
-
-def test_the_last_position_before_silence_is_stored_too() -> None:
-    room = full_room()
-    room.received(LEADER, transport("play"), 0)
-    room.received(LEADER, position(positionMs=250), S // 4)
-    assert room.next_due_ns() == S
-    assert room.tick(S) == [Persist(room.snapshot)]
+    assert Persist(room.snapshot, at_once=True) in effects
+    effects = room.received(LEADER, position(positionMs=250), 5 * S + S // 4)
+    assert Persist(room.snapshot, at_once=False) in effects
     assert room.snapshot.position_ms == 250
-    assert room.tick(3 * S) == []
-    assert room.next_due_ns() == TIMES.idle_ns + S // 4
-
-
-def test_the_last_position_before_the_end_or_a_stop_is_stored_too() -> None:
-    room = full_room()
-    room.received(LEADER, position(positionMs=250), S // 4)
-    assert room.save(S // 2) == [Persist(room.snapshot)]
-    assert room.save(S // 2) == []
-    room.received(LEADER, position(positionMs=500), S // 2)
-    assert Persist(room.snapshot) in room.end(EndReason.ENDED_BY_LEADER)
 
 
 def test_the_leader_hears_of_each_change_of_the_follower_once() -> None:
@@ -204,12 +180,12 @@ def test_a_leader_lost_for_the_grace_ends_the_session() -> None:
 
 
 def test_without_grace_a_lost_leader_ends_the_session_at_once() -> None:
-    room = full_room(RoomTimes(0, 600 * S, 7200 * S, S, 60 * S))
+    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S))
     assert room.disconnected(LEADER, 5)[-1] == End(EndReason.LEADER_LOST)
 
 
 def test_even_without_grace_a_malformed_event_does_not_end_the_session() -> None:
-    room = full_room(RoomTimes(0, 600 * S, 7200 * S, S, 60 * S))
+    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S))
     assert not [e for e in room.received(LEADER, position(positionMs=-1), 0) if isinstance(e, End)]
     assert not room.tick(FAULT_GRACE_NS - 1)
     room.connected(Role.LEADER, 3, FAULT_GRACE_NS - 1)
@@ -231,7 +207,7 @@ def test_after_a_restart_the_leader_has_one_grace() -> None:
 def test_a_ping_keeps_a_session_from_expiring_and_is_stored_once_a_minute() -> None:
     room = full_room()
     assert room.received(FOLLOWER, '{"type":"ping","id":7}', 30 * S) == [Send(FOLLOWER, Pong(id=7).to_json())]
-    assert Persist(room.snapshot) in room.received(LEADER, '{"type":"ping"}', 61 * S)
+    assert Persist(room.snapshot, at_once=False) in room.received(LEADER, '{"type":"ping"}', 61 * S)
     assert room.tick(7200 * S) == []
     assert room.tick(7261 * S)[-1] == End(EndReason.EXPIRED)
 

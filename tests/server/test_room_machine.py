@@ -38,13 +38,13 @@ class RoomMachine(RuleBasedStateMachine):
         self.said: list[tuple[int, str]] = []
         self.ends = 0
         self.stored: SnapshotState | None = None
-        self.changed_ns = 0
+        self.stored_at_once = True
 
     @initialize(
         grace_s=st.sampled_from([0, 2, 10]), leader_seen=st.booleans(), follower=st.sampled_from([None, *PEOPLE])
     )
     def make(self, grace_s: int, leader_seen: bool, follower: Account | None) -> None:
-        times = RoomTimes(grace_s * S, 60 * S, 300 * S, S, 30 * S)
+        times = RoomTimes(grace_s * S, 60 * S, 300 * S, 30 * S)
         snapshot = SnapshotState(
             playlist_id="p", playlist_position=0, position_ms=0, is_playing=False, corrected_ms=1_800_000_000_000
         )
@@ -72,8 +72,9 @@ class RoomMachine(RuleBasedStateMachine):
                     if code == 4000:
                         assert isinstance(parse_event(self.last_frames[connection]), SessionEnd)
                     del self.open[connection]
-                case Persist(snapshot):
+                case Persist(snapshot, at_once):
                     self.stored = snapshot
+                    self.stored_at_once = at_once
                 case FreeSeat():
                     assert self.room.follower is None
                 case End():
@@ -131,9 +132,8 @@ class RoomMachine(RuleBasedStateMachine):
             position_ms=position_ms,
             corrected_ms=stamp["correctedMs"],
         )
-        self.changed_ns = self.now_ns
-        if transport:
-            assert self.stored == self.latest
+        assert self.stored == self.latest
+        assert self.stored_at_once is transport
         self.settle()
 
     @precondition(lambda self: self.open)
@@ -189,8 +189,7 @@ class RoomMachine(RuleBasedStateMachine):
         assert self.relayed == self.expected, "the follower missed an event, or heard what nobody said"
         assert all(one != other for one, other in zip(self.said, self.said[1:], strict=False)), "said twice"
         assert self.room.snapshot == self.latest
-        if self.now_ns >= self.changed_ns + S or self.ends:
-            assert self.stored == self.latest
+        assert self.stored == self.latest
         assert self.ends == (self.room.end_reason is not None)
         if self.ends:
             assert not self.open

@@ -30,7 +30,7 @@ async def test_a_seat_freed_a_moment_ago_can_be_taken_although_it_is_not_stored_
         assert live is not None
         assert live.room.follower == account
         hub.unseat_follower(live)
-        assert not hub.writer.batch.is_empty()
+        assert hub.writer.waiting
         assert joined.ws_token
     await hub.stop()
     await storage.close()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import SQLAlchemyError
 
 from protocol.events import EndReason, Role
 from protocol.rest import CreateSessionRequest, SessionStatus
@@ -14,7 +13,6 @@ from server.errors import StartError
 from server.records import Account, Grant, Seating, SessionRecord, WriteBatch
 from server.settings import sqlite_url
 from server.storage import TOKENS_KEPT_PER_ROLE, Storage
-from server.writer import Writer
 
 ANN, BOB, EVE = (Account(name.lower(), name) for name in ("Ann", "Bob", "Eve"))
 REQUEST = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
@@ -119,26 +117,6 @@ async def test_a_token_is_good_for_its_session_until_its_time_and_only_the_newes
     assert await storage.find_grant(session_id, last, NOW_MS + 100) is None
     assert await storage.find_grant(session_id, "hash1", NOW_MS) is None
     assert await storage.find_grant(session_id, "hash2", NOW_MS) is not None
-
-
-async def test_a_database_in_trouble_gets_its_writes_when_it_is_well_again(storage: Storage, tmp_path: Path) -> None:
-    record = await create(storage)
-    writer = Writer(storage, lambda: NOW_MS)
-    database = sqlite3.connect(tmp_path / "new folder" / "server.db")
-    database.execute("ALTER TABLE runbuddy_sessions RENAME TO away")
-    older = record.snapshot.model_copy(update={"position_ms": 1})
-    newer = record.snapshot.model_copy(update={"position_ms": 2})
-    writer.batch.snapshots[record.session_id] = (older, True)
-    with pytest.raises(SQLAlchemyError):
-        await writer.flush()
-    writer.batch.snapshots[record.session_id] = (newer, True)
-    database.execute("ALTER TABLE away RENAME TO runbuddy_sessions")
-    database.close()
-    await writer.flush()
-    found = await storage.find_session(record.session_id)
-    assert found is not None
-    assert found.snapshot.position_ms == 2
-    assert writer.batch.is_empty()
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "nosuch+driver:///x", "sqlite+nosuch:///x"])
