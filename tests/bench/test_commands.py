@@ -67,7 +67,7 @@ def test_a_wrapper_does_the_script_in_order_and_tells_each_action(tmp_path: Path
 
 
 def test_a_wrapped_program_is_waited_for_and_ended(capfd) -> None:
-    program = wrapped_program.Program("cat", ["sh", "-c", "echo Hello There; cat"], {"PATH": "/usr/bin:/bin"})
+    program = wrapped_program.Program("cat", ["sh", "-c", "echo Hello There; exec cat"], {"PATH": "/usr/bin:/bin"})
     try:
         program.wait_for("hello there")
     finally:

@@ -17,6 +17,7 @@ from tests.bench.child_process import ending_with_parent
 SYNC_S = 0.25
 TICK_S = 0.005
 STOP_TIMEOUT_S = 5.0
+READ_OUT_S = 1.0
 START_TIMEOUT_S = 30.0
 
 
@@ -67,8 +68,10 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self._reader.join(STOP_TIMEOUT_S)
-        for pipe in (self.process.stdin, self.process.stdout):
+        # A child of the program's may still hold its output: it ends with the wrapper's process group.
+        self._reader.join(READ_OUT_S)
+        pipes = (self.process.stdin, None if self._reader.is_alive() else self.process.stdout)
+        for pipe in pipes:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
