@@ -33,7 +33,7 @@ _SLEPT_MS: Final = 1_000.0
 #: So long from the first reading on, or from a reason for doubt, nothing better is known than the newest readings.
 GRACE_MS: Final = 3_000.0
 #: Crystals of sound cards, and the timers of virtual ones: one standard deviation ...
-_PRIOR_PPM: Final = 40.0
+_PRIOR_PPM: Final = 50.0
 #: ... and of one that was measured earlier: temperature, and the machine's own clock being disciplined.
 _KNOWN_PPM: Final = 10.0
 _MAX_PPM: Final = 500.0
@@ -43,6 +43,10 @@ _ITERATIONS: Final = 4
 #: How long a line has to insist before the slew limit doubles each second: a real shift is then caught up with, a
 #: passing one is hardly followed.
 _PATIENCE_MS: Final = 5_000.0
+
+
+#: While the rate is not known yet, a line that moves may be right: so many standard deviations more are followed.
+_SLEW_SIGMAS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +199,13 @@ class DacClock:
     def _move_towards_line(self, media_ms: float) -> None:
         elapsed_ms = max(0.0, media_ms - self._estimated_at_ms)
         self._estimated_at_ms = max(media_ms, self._estimated_at_ms)
-        wanted = self._line_at(media_ms) - self._estimate
         if self._in_doubt(self._readings[-1][0]):
-            self._estimate += wanted
+            self._estimate = self._line_at(media_ms)
             return
+        self._estimate += self._slope * elapsed_ms
+        wanted = self._line_at(media_ms) - self._estimate
         insisting_s = max(0.0, self._insisting_ms - _PATIENCE_MS) / 1000
-        limit = (self._profile.slew * 2 ** min(insisting_s, 10.0) / 1000 + abs(self._slope)) * elapsed_ms
+        slew = self._profile.slew / 1000 + _SLEW_SIGMAS * self._slope_sigma
+        limit = slew * 2 ** min(insisting_s, 10.0) * elapsed_ms
         self._insisting_ms = self._insisting_ms + elapsed_ms if abs(wanted) > limit else 0.0
         self._estimate += max(-limit, min(limit, wanted))

@@ -106,8 +106,8 @@ class AudioProcess:
         output = self._keeper.output
         if output is not None and output.underruns > self._underruns:
             renderer.interrupted()
-        self._underruns, ppm = (0, 0.0) if output is None else (output.underruns, output.ppm)
-        renderer.render(block, dac_ns + self._delay_ns, ppm)
+        self._underruns = 0 if output is None else output.underruns
+        renderer.render(block, dac_ns + self._delay_ns)
 
     def _send_events(self) -> None:
         with self._showing:

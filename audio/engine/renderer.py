@@ -11,6 +11,7 @@ from typing import Final
 
 from audio.decode.pcm import Pcm
 from audio.engine.click import ClickTrack
+from audio.engine.dac_rate import DacRate
 from audio.engine.gain import Gain
 from audio.engine.messages import Click, Follow, Free, Hold, QueueEnded, Segment, SetClock, SetOrder, SetVolume
 from audio.engine.music import Music, Place
@@ -32,6 +33,7 @@ class Renderer:
         self.music = Music()
         self._ns_per_frame = self._nominal_ns_per_frame = 1e9 / rate
         self._frames_per_ms = rate / 1000
+        self._dac_rate = DacRate(rate)
         self._playhead = Playhead(rate, self.music)
         self._pursuit = Pursuit(rate, self.music, self._playhead)
         self._clicks = ClickTrack(rate)
@@ -92,12 +94,10 @@ class Renderer:
         self._playhead.fade_in()
         self._pursuit.controller.expect_move()
 
-    def render(self, out: Pcm, dac_ns: int, dac_ppm: float = 0.0) -> None:
-        """Fill a block of shape (frames, 2) whose first frame is at the DAC at `dac_ns`.
-
-        `dac_ppm` is the DAC's rate error against this machine's clock (positive: the DAC is slow).
-        """
-        self._ns_per_frame = self._nominal_ns_per_frame * (1 + dac_ppm * 1e-6)
+    def render(self, out: Pcm, dac_ns: int) -> None:
+        """Fill a block of shape (frames, 2) whose first frame is at the DAC at `dac_ns`."""
+        self._dac_rate.add_block(len(out), dac_ns)
+        self._ns_per_frame = self._nominal_ns_per_frame * self._dac_rate.ratio
         dropped, self._dropped = self._dropped, None
         if dropped is not None:
             self._playhead.tell_dropped(dropped, dac_ns)
@@ -173,8 +173,7 @@ class Renderer:
         playhead = self._playhead
         match self._program:
             case Follow(timeline=timeline) as program if timeline.is_playing:
-                dac_rate = self._ns_per_frame / self._nominal_ns_per_frame
-                self._pursuit.render(out, instant_ns, program, self._clock, dac_rate)
+                self._pursuit.render(out, instant_ns, program, self._clock, self._dac_rate.ratio)
             case Free() if playhead.cursor is not None:
                 playhead.play(out, instant_ns, 1.0)
             case Follow(slot=slot, timeline=timeline):
