@@ -6,7 +6,8 @@ from typing import Final
 
 from audio.engine.messages import Segment
 
-_KEEP_NS: Final = 3_000_000_000
+#: What is rendered lies ahead of what is heard by the output's latency and delay, which may be seconds.
+_KEEP_NS: Final = 8_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from protocol.timeline import NS_PER_MS, ClockMapping
 Place = tuple[int, float]
 
 _AFTER_LAST_NS: Final = NS_PER_MS
-#: While there is a place to speak of, segments come many times a second and lie ahead of the DAC.
-_STALE_NS: Final = 1000 * NS_PER_MS
+#: While there is a place to speak of, segments come many times a second; they lie ahead of the DAC, but for a device
+#: that is heard up to 2 s earlier than its driver says.
+_STALE_NS: Final = 3000 * NS_PER_MS
 
 
 class Schedule:

@@ -36,7 +36,7 @@ _HEALTHY_AFTER_S: Final = 5.0
 #: A process that dies at once is started again at once, one that keeps dying after pauses that double.
 _FIRST_PAUSE_S: Final = 0.25
 #: It reports five times a second; after this much silence it hangs, and is replaced.
-STALL_TIMEOUT_S: Final = 1.5
+STALL_TIMEOUT_S: Final = 1.25
 #: Loading its libraries and opening a device that does not answer take their time.
 START_LIMIT_S: Final = 12.0
 _LOOKS_PER_STALL: Final = 6

@@ -48,8 +48,8 @@ def test_a_line_runs_on_into_the_next_track_and_stops_at_the_last_ones_end():
 def test_what_nobody_renders_any_more_is_not_said_to_be_heard():
     found = schedule()
     found.add(Segment(0, 0.0, 0, 1.0))
-    assert found.heard_at(900 * MS) == ((0, 900.0), True)
-    assert found.heard_at(1100 * MS) is None
+    assert found.heard_at(2900 * MS) == ((1, 1900.0), True)
+    assert found.heard_at(3100 * MS) is None
     assert found.place_at(1100 * MS) == (1, 100.0), "but a restarted process goes on from there"
 
 
