@@ -28,6 +28,22 @@ class TrackRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackPreparing:
+    """A track that is waited for takes its time; `fraction` of it is decoded, None where its length is not known."""
+
+    item: QueueItem
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDamaged:
+    """A track is played though it is damaged; `message` is a sentence for people."""
+
+    item: QueueItem
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFinished:
     """The last track has ended."""
 
@@ -46,4 +62,6 @@ class SoundChanged:
     label: str = ""
 
 
-PlaybackEvent = TrackStarted | PlayingChanged | TrackRefused | QueueFinished | SoundChanged
+PlaybackEvent = (
+    TrackStarted | PlayingChanged | TrackRefused | TrackPreparing | TrackDamaged | QueueFinished | SoundChanged
+)

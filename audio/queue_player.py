@@ -28,16 +28,19 @@ from audio.engine.messages import (
     Status,
 )
 from audio.errors import EngineError, TrackError
-from audio.library import PreparedTracks
+from audio.library import PreparedTracks, Progress
 from audio.output_settings import OutputSettings
 from audio.playback_events import (
     PlaybackEvent,
     PlayingChanged,
     QueueFinished,
     SoundChanged,
+    TrackDamaged,
+    TrackPreparing,
     TrackRefused,
     TrackStarted,
 )
+from audio.preparing import ProgressTeller
 from audio.queue import PlayQueue, QueueItem
 from audio.schedule import Schedule
 from audio.sound_state import SoundState
@@ -68,7 +71,7 @@ class QueuePlayer:
         self._engine = make_engine(self._on_status)
         self._decoder = decoder
         self._output = OutputSettings(profiles, self._engine.send)
-        self._tracks = PreparedTracks(decoder, self._engine.send)
+        self._tracks = PreparedTracks(decoder, self._engine.send, self._on_damaged)
         self._queue = PlayQueue()
         self._schedule = Schedule(self._tracks.duration_ms, self._successor)
         self._listeners: list[Callable[[PlaybackEvent], None]] = []
@@ -172,17 +175,27 @@ class QueuePlayer:
         self._engine.send(SetOrder(()))
         self._engine.send(SetOrder(self._queue.playable))
 
-    async def prepare(self, playlist_position: int) -> None:
-        """Decode and load a track, unless the queue is replaced meanwhile.
+    async def prepare(
+        self,
+        playlist_position: int,
+        *,
+        position_ms: float = 0.0,
+        urgent: bool = True,
+        progress: Progress | None = None,
+    ) -> None:
+        """Decode and load a track until it can be played from a place on, unless the queue is replaced meanwhile.
 
+        `urgent`: it is waited for, and comes before what is decoded ahead. `progress` is told what fraction is there.
         Errors: TrackError names track and reason; the track is passed over from then on.
         """
         item = self._queue.item(playlist_position)
         if item is None:
             raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
         try:
-            while not await self._tracks.prepare(item, self._sound.rate):
-                if self._queue.item(playlist_position) is not item:
+            while not await self._tracks.prepare(
+                item, self._sound.rate, position_ms=position_ms, urgent=urgent, progress=progress
+            ):
+                if self._queue.item(playlist_position) is not item or not urgent:
                     return
         except TrackError as error:
             if self._queue.refusal(playlist_position) is None:
@@ -266,15 +279,15 @@ class QueuePlayer:
     def _announce(self, action: TransportAction, item: QueueItem, position_ms: int, at_ns: int) -> None:
         """Hear of every change: what it is, and the place that is at the DAC at `at_ns`."""
 
-    async def _prepare_quietly(self, slot: int) -> None:
-        """Prepare a track that is not waited for."""
+    async def _prepare_quietly(self, slot: int, *, urgent: bool = False) -> None:
+        """Prepare a track of which nobody wants to hear whether it can be played."""
         with contextlib.suppress(TrackError):
-            await self.prepare(slot)
+            await self.prepare(slot, urgent=urgent)
 
     async def _resume_after_restart(self) -> None:
         """Put a restarted audio process where the music would be by now."""
         if self._current is not None:
-            await self._prepare_quietly(self._current)
+            await self._prepare_quietly(self._current, urgent=True)
             self._resume_alone(self._mono_ns() + round(_RESTART_MARGIN_MS * NS_PER_MS))
         elif self._clicking:
             self.click()
@@ -295,7 +308,7 @@ class QueuePlayer:
         """Change to a place now, or as soon as the track is decoded."""
         self._give_up_waiting()
         slot = item.playlist_position
-        if slot in self._tracks:
+        if self._tracks.ready(slot, position_ms):
             self._change(action, slot, position_ms, self._next_instant(), playing=playing)
         else:
             self._awaited = self._spawn(self._go_when_prepared(action, item, position_ms, playing=playing)), playing
@@ -312,8 +325,14 @@ class QueuePlayer:
     async def _go_when_prepared(
         self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool
     ) -> None:
+        teller = ProgressTeller(self._mono_ns(), lambda fraction: self._emit(TrackPreparing(item, fraction)))
+        self._tracks.keep(self._wanted(item.playlist_position))
         try:
-            await self.prepare(item.playlist_position)
+            await self.prepare(
+                item.playlist_position,
+                position_ms=position_ms,
+                progress=lambda fraction: teller.on_progress(self._mono_ns(), fraction),
+            )
         except TrackError:
             self._awaited = None
             step = self._queue.before if action is TransportAction.SKIP_PREV else self._queue.after
@@ -324,6 +343,7 @@ class QueuePlayer:
                 self.pause()
             return
         self._awaited = None
+        teller.on_ready()
         self._go(action, item, self._within(item.playlist_position, position_ms), playing=playing)
 
     def _change(self, action: TransportAction, slot: int, position_ms: int, at_ns: int, *, playing: bool) -> None:
@@ -338,12 +358,18 @@ class QueuePlayer:
     def _set_current(self, item: QueueItem) -> None:
         changed = self._current != item.playlist_position
         self._current = item.playlist_position
-        neighbours = (self._queue.after(item.playlist_position), self._queue.before(item.playlist_position))
-        for neighbour in neighbours:
-            if neighbour is not None and neighbour.playlist_position not in self._tracks:
-                self._spawn(self._prepare_quietly(neighbour.playlist_position))
+        wanted = self._wanted(item.playlist_position)
+        self._tracks.keep(wanted)
+        for slot in wanted[1:]:
+            if slot not in self._tracks:
+                self._spawn(self._prepare_quietly(slot))
         if changed:
             self._emit(TrackStarted(item))
+
+    def _wanted(self, slot: int) -> list[int]:
+        """Return a track and its neighbours, which may be next: what is worth decoding."""
+        neighbours = (self._queue.item(slot), self._queue.after(slot), self._queue.before(slot))
+        return [item.playlist_position for item in neighbours if item is not None]
 
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
@@ -367,9 +393,14 @@ class QueuePlayer:
         return max(0, position_ms if last_ms is None else min(position_ms, last_ms))
 
     def _successor(self, slot: int) -> int | None:
-        """Return the track that follows by itself: the next one, when it is decoded."""
+        """Return the track that follows by itself: the next one, when there is anything of it."""
         item = self._queue.after(slot)
         return item.playlist_position if item is not None and item.playlist_position in self._tracks else None
+
+    def _on_damaged(self, item: QueueItem, reason: str) -> None:
+        message = f"{item.label} is damaged: {reason}"
+        _log.warning("%s", message)
+        self._emit(TrackDamaged(item, message))
 
     def _on_status(self, status: Status) -> None:
         match status:

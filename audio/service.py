@@ -92,7 +92,7 @@ class PlaybackService(QueuePlayer):
         if self._problem is not None:
             self._problem = f"{item.label} can't be played: {self._problem}"
         elif slot not in self._tracks:
-            self._spawn(self._prepare_quietly(slot))
+            self._spawn(self._prepare_quietly(slot, urgent=True))
         duration_ms = self._tracks.duration_ms(slot)
         if duration_ms is not None and remote.timeline.position_ms > duration_ms + _SHORTER_BY_MS:
             # To walk on into the next track by its own length would be another music than the leader's.
@@ -140,9 +140,9 @@ class PlaybackService(QueuePlayer):
                 LocalTransport(action, item.playlist_position, item.track_id, position_ms, self._playing, at_ns)
             )
 
-    async def _prepare_quietly(self, slot: int) -> None:
+    async def _prepare_quietly(self, slot: int, *, urgent: bool = False) -> None:
         try:
-            await self.prepare(slot)
+            await self.prepare(slot, urgent=urgent)
         except TrackError as error:
             if self.is_runbuddy_follower() and slot == self._current:
                 self._problem = str(error)
@@ -151,7 +151,7 @@ class PlaybackService(QueuePlayer):
         if self._current is None or self._remote is None or not self._locked:
             await super()._resume_after_restart()
             return
-        await self._prepare_quietly(self._current)
+        await self._prepare_quietly(self._current, urgent=True)
         if self._remote is not None:
             # Its timeline is that of the track it names, though this player may have gone on to the next by itself.
             item = self._queue.find(self._remote.playlist_position, self._remote.track_id)

@@ -11,17 +11,33 @@ from collections import deque
 from functools import partial
 from typing import Any, Final
 
-from audio.decode.pcm import Pcm, open_pcm
-from audio.engine.messages import Load, Report, SetProfile, Started, from_message, to_message
+from audio.decode.pcm import Pcm
+from audio.engine.messages import (
+    Follow,
+    Free,
+    Hold,
+    Load,
+    Report,
+    Segment,
+    SetOrder,
+    SetProfile,
+    Started,
+    from_message,
+    to_message,
+)
 from audio.engine.output import open_output
 from audio.engine.output_api import Output
 from audio.engine.output_keeper import OutputKeeper
+from audio.engine.pcm_map import PcmMaps
 from audio.engine.profiles import ProfileTable
 from audio.engine.renderer import Renderer
 from audio.parent_pipe import ParentPipe
 
+_log = logging.getLogger(__name__)
+
 _TICK_S: Final = 0.01
 _REPORT_INTERVAL_S: Final = 0.2
+_LET_GO_INTERVAL_S: Final = 1.0
 #: Exit code when nobody looks after the output any more: opening a device hangs.
 EXIT_OUTPUT_LOST: Final = 3
 
@@ -34,6 +50,7 @@ class AudioProcess:
         self._profiles = ProfileTable()
         self._keeper = OutputKeeper(partial(open_output, device, self._profiles.ppm), self._show, self._render)
         self._commands: deque[Any] = deque()
+        self._maps = PcmMaps()
         self._showing = threading.Lock()
         self._renderer: Renderer | None = None
         self._delay_ns = 0
@@ -46,7 +63,7 @@ class AudioProcess:
         threading.Thread(target=self._read_commands, name="commands", daemon=True).start()
         keeper = threading.Thread(target=self._keeper.run, args=(self._ended,), name="output", daemon=True)
         keeper.start()
-        next_report_s = 0.0
+        next_report_s = next_letting_go_s = 0.0
         while not self._ended.wait(_TICK_S):
             now_s = time.monotonic()
             if self._keeper.hangs(now_s) or not keeper.is_alive():
@@ -55,6 +72,9 @@ class AudioProcess:
             if now_s >= next_report_s:
                 next_report_s = now_s + _REPORT_INTERVAL_S
                 self._send_report()
+            if now_s >= next_letting_go_s:
+                next_letting_go_s = now_s + _LET_GO_INTERVAL_S
+                self._maps.let_go()
         keeper.join()
         return 0
 
@@ -65,9 +85,20 @@ class AudioProcess:
                 self._profiles.keep(command.profile)
                 self._set_delay()
                 continue
-            if isinstance(command, Load):
-                # Opening a file is not for the callback.
-                command = (command.slot, open_pcm(command.pcm))
+            match command:
+                # Opening and reading files is not for the callback.
+                case Load(slot, pcm, source):
+                    try:
+                        command = (slot, self._maps.load(slot, pcm), pcm.complete)
+                    except (OSError, ValueError) as error:
+                        _log.error("the decoded music of %s can't be read: %s", source, error)
+                        continue
+                case Free(slot, position_ms) | Hold(slot, position_ms):
+                    self._maps.go(slot, position_ms)
+                case Follow(slot, timeline, jump) if jump:
+                    self._maps.go(slot, timeline.position_ms)
+                case SetOrder(slots):
+                    self._maps.keep(slots)
             self._commands.append(command)
         self._ended.set()
 
@@ -99,8 +130,8 @@ class AudioProcess:
         assert renderer is not None
         while self._commands:
             match self._commands.popleft():
-                case (slot, pcm):
-                    renderer.music.load(slot, pcm)
+                case (slot, pcm, complete):
+                    renderer.music.load(slot, pcm, complete=complete)
                 case command:
                     renderer.command(command)
         output = self._keeper.output
@@ -113,7 +144,10 @@ class AudioProcess:
         with self._showing:
             renderer = self._renderer
             while renderer is not None and renderer.events:
-                self._pipe.send(to_message(renderer.events.popleft()))
+                event = renderer.events.popleft()
+                self._pipe.send(to_message(event))
+                if isinstance(event, Segment):
+                    self._maps.go(event.slot, event.position_ms)
 
     def _send_report(self) -> None:
         with self._showing:

@@ -74,7 +74,8 @@ def probe_libvlc() -> dict[str, Any]:
         version = vlc.libvlc_get_version().decode(errors="replace")
     except Exception as error:  # noqa: BLE001 - python-vlc raises whatever the loader of this system raises
         return {"missing": str(error)}
-    from audio.decode.decoder import DecodeError, Decoder  # noqa: PLC0415
+    from audio.decode.decoder import Decoder  # noqa: PLC0415
+    from audio.decode.errors import DecodeError  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder, as_file(files("assets").joinpath("demo", _DEMO_TRACK)) as track:
         here = Path.cwd()

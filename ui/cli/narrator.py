@@ -10,14 +10,17 @@ from audio.playback_events import (
     PlayingChanged,
     QueueFinished,
     SoundChanged,
+    TrackDamaged,
+    TrackPreparing,
     TrackRefused,
     TrackStarted,
 )
+from audio.queue import QueueItem
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, StateChanged, SyncReport
 from client.session_state import Ended, Following, Idle, Leading
 from client.socket import SocketState
 from protocol.events import ParticipantState
-from ui.cli.output import Output
+from ui.cli.output import JsonOutput, Output
 
 _PARTICIPANT = {
     ParticipantState.JOINED: "joined",
@@ -36,6 +39,7 @@ class Narrator:
         self._was_connected = False
         self._follower_name = "Your buddy"
         self._bad_events = 0
+        self._preparing: QueueItem | None = None
         self._last: SyncReport | None = None
         self._drifts_ms: list[float] = []
 
@@ -87,6 +91,15 @@ class Narrator:
                     playlistPosition=item.playlist_position,
                     trackId=item.track_id,
                 )
+            case TrackPreparing(item, fraction):
+                self._on_preparing(item, fraction)
+            case TrackDamaged(item, message):
+                self._output.state(
+                    f"{message}.",
+                    state="track_damaged",
+                    playlistPosition=item.playlist_position,
+                    trackId=item.track_id,
+                )
             case QueueFinished():
                 self._output.state("The playlist is over.", state="queue_finished")
             case SoundChanged(device, silent, reason, restarted, label):
@@ -114,6 +127,19 @@ class Narrator:
             badEvents=self._bad_events,
             trace=trace,
         )
+
+    def _on_preparing(self, item: QueueItem, fraction: float | None) -> None:
+        """Programs hear how far it is, people when it begins and when it is done."""
+        begins, done = self._preparing != item, fraction == 1.0
+        self._preparing = None if done else item
+        if begins or done or isinstance(self._output, JsonOutput):
+            self._output.state(
+                f"{item.label} is {'ready' if done else 'being prepared'}.",
+                state="track_preparing",
+                playlistPosition=item.playlist_position,
+                trackId=item.track_id,
+                fraction=None if fraction is None else round(fraction, 3),
+            )
 
     def _on_state(self, event: StateChanged) -> None:
         match event.state:
