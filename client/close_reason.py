@@ -21,6 +21,7 @@ _ENDINGS: Final[dict[str, str]] = {
     EndReason.ENDED_BY_LEADER: "the leader ended the session",
     EndReason.LEADER_LOST: "the session is over: the leader's connection was lost",
     EndReason.EXPIRED: "the session is over: nobody used it for too long",
+    EndReason.SUPERSEDED: "the session is over: its leader started another one",
 }
 
 

@@ -50,6 +50,7 @@ class EndReason(StrEnum):
     ENDED_BY_LEADER = "ended_by_leader"
     LEADER_LOST = "leader_lost"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
 
 
 class Transport(WireModel):

@@ -26,6 +26,7 @@ REST_MODELS: Final[tuple[type[WireModel], ...]] = (
     rest.StatusResponse,
     rest.LocalAccountRequest,
     rest.LocalAccountResponse,
+    rest.ServerInfo,
     rest.ErrorBody,
 )
 

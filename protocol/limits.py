@@ -30,6 +30,13 @@ NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 #: No event of this protocol comes near it; a longer frame is refused before it is parsed.
 MAX_EVENT_BYTES: Final = 8 * 1024
 
+#: A leader sends four positions a second and now and then a transport; a dragged slider stays below it, too.
+MAX_EVENTS_PER_S: Final = 40
+
+#: The billboard's pages.
+MAX_BILLBOARD_PAGE: Final = 200
+MAX_CURSOR_LENGTH: Final = 2048
+
 #: Join codes: no 0/O, 1/I/L, 5/S, 2/Z, so that they survive being read aloud.
 JOIN_CODE_ALPHABET: Final = "346789ABCDEFGHJKMNPQRTUVWXY"
 JOIN_CODE_LENGTH: Final = 6

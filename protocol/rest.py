@@ -49,10 +49,24 @@ class BillboardEntry(WireModel):
     created_at: CorrectedMs
 
 
+class BillboardSort(StrEnum):
+    """Orders of the billboard (beyond the plan): by age, by the names as people sort them, by the number of tracks."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    HOST = "host"
+    PLAYLIST = "playlist"
+    TRACKS = "tracks"
+
+
 class Billboard(WireModel):
-    """Answer to GET /runbuddy/sessions: sessions that wait for a follower, newest first."""
+    """Answer to GET /runbuddy/sessions: one page of the sessions that wait for a follower, newest first.
+
+    `next_cursor` (beyond the plan) is the `cursor` of the next page, absent on the last one.
+    """
 
     sessions: list[BillboardEntry]
+    next_cursor: Annotated[str, Field(min_length=1, max_length=limits.MAX_CURSOR_LENGTH)] | None = None
 
 
 class SessionDetail(BillboardEntry):
@@ -91,6 +105,39 @@ class LocalAccountResponse(WireModel):
 
     account_id: Identifier
     access_token: Identifier
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class AccountsMode(StrEnum):
+    """Whose bearer tokens a server takes."""
+
+    SPOTIFY = "spotify"
+    LOCAL = "local"
+
+
+class ServerLimits(WireModel):
+    """What a server allows, and how long things last with it; a field that ends in `_ms` is in milliseconds."""
+
+    max_event_bytes: Count
+    max_events_per_second: Count
+    max_paired_track_count: Count
+    join_code_length: Count
+    max_billboard_page: Count
+    idle_ttl_ms: Count
+    leader_grace_ms: Count
+    seat_hold_ms: Count
+    token_ttl_ms: Count
+
+
+class ServerInfo(WireModel):
+    """Answer to GET /runbuddy/info (beyond the plan): what an app must know before it asks anybody to sign in."""
+
+    name: Name
+    version: Name
+    accounts: AccountsMode = Field(strict=False)
+    limits: ServerLimits
 
 
 class ErrorBody(WireModel):

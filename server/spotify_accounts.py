@@ -1,9 +1,11 @@
 """Bearer tokens verified by Spotify's /v1/me, and remembered for a while."""
 
+import asyncio
 import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -20,23 +22,22 @@ _MAX_RETRY_S = 24 * 3600
 _REFUSAL_CACHE_S = 60
 _NS_PER_S = 1_000_000_000
 
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What Spotify said of one token, good until `until_ns`."""
+    """What Spotify said of one token at `said_ns`, and for how long it counts."""
 
-    until_ns: int
     found: Account | RefusedError
+    said_ns: int
+    lifetime_ns: int
 
 
 class SpotifyAccounts:
     """Ask Spotify whose token it is, once in `cache_s` seconds (each question costs the user's quota).
 
-    A refusal is remembered for a minute, and a Retry-After for at most that long. Requests that bring the same token
-    at the same time share one question. Tokens are remembered as SHA-256 alone. `count_question` is called with the
-    client's address before Spotify is asked and may refuse.
+    A refused token is remembered for a minute, and that Spotify is busy for as long as it says, at most a minute.
+    Requests that bring the same token at the same time share one question. Tokens are remembered as SHA-256 alone.
+    `count_question` is called with the client's address before Spotify is asked, and may refuse.
     """
 
     def __init__(
@@ -48,31 +49,32 @@ class SpotifyAccounts:
         count_question: Callable[[str], None] = lambda _address: None,
     ) -> None:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=timeout_s)
-        self._cache_ns = round(cache_s * 1e9)
+        self._cache_ns = round(cache_s * _NS_PER_S)
         self._mono_ns = mono_ns
         self._count_question = count_question
         self._known: OrderedDict[str, _Answer] = OrderedDict()
         self._asking: dict[str, asyncio.Task[_Answer]] = {}
 
     async def verify(self, token: str, address: str) -> Account:
-        """Return the Spotify account of a token.
+        """Return the Spotify account of a token that came from this address.
 
         Errors: `RefusedError` 401 when Spotify does not take the token, 403 when not this user, 503 with Retry-After
-        when Spotify is busy, broken or out of reach, 429 when too many tokens came from this address.
+        when Spotify is busy, broken or out of reach; what `count_question` raises.
         """
         key = hash_token(token)
         answer = self._known.get(key)
-        if answer is None or self._mono_ns() >= answer.until_ns:
+        if answer is None or self._mono_ns() >= answer.said_ns + answer.lifetime_ns:
             answer = await self._shared_answer(key, token, address)
         if isinstance(answer.found, Account):
             return answer.found
-        raise self._repeated(answer.found, answer.until_ns)
+        raise _repeated(answer.found, (self._mono_ns() - answer.said_ns) // _NS_PER_S)
 
     async def close(self) -> None:
         """Close the connections to Spotify."""
-        for task in list(self._asking.values()):
+        asking = list(self._asking.values())
+        for task in asking:
             task.cancel()
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
         await self._client.aclose()
 
     async def _shared_answer(self, key: str, token: str, address: str) -> _Answer:
@@ -85,32 +87,28 @@ class SpotifyAccounts:
         return await asyncio.shield(asking)
 
     async def _answer(self, key: str, token: str) -> _Answer:
+        found: Account | RefusedError
         try:
-            found: Account | RefusedError = await self._ask(token)
+            found, lifetime_ns = await self._ask(token), self._cache_ns
         except RefusedError as refusal:
-            found = refusal
-        answer = _Answer(self._mono_ns() + self._lifetime_ns(found), found)
-        self._known[key] = answer
-        self._known.move_to_end(key)
-        if len(self._known) > _MAX_REMEMBERED:
-            self._known.popitem(last=False)
+            found, lifetime_ns = refusal, _REFUSAL_CACHE_S * _NS_PER_S
+        except _TroubleError as trouble:
+            found, lifetime_ns = trouble.refusal, min(trouble.known_for_s, _REFUSAL_CACHE_S) * _NS_PER_S
+        answer = _Answer(found, self._mono_ns(), lifetime_ns)
+        if lifetime_ns > 0:
+            self._known[key] = answer
+            self._known.move_to_end(key)
+            if len(self._known) > _MAX_REMEMBERED:
+                self._known.popitem(last=False)
         return answer
-
-    def _lifetime_ns(self, found: Account | RefusedError) -> int:
-        if isinstance(found, Account):
-            return self._cache_ns
-        if found.status == httpx.codes.SERVICE_UNAVAILABLE:
-            wait_s = int(found.headers["Retry-After"]) if found.code == _BUSY else 0
-            return min(wait_s, _REFUSAL_CACHE_S) * _NS_PER_S
-        return _REFUSAL_CACHE_S * _NS_PER_S
 
     async def _ask(self, token: str) -> Account:
         try:
             answer = await self._client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
         except httpx.TimeoutException:
-            raise unavailable("Spotify did not answer in time. Try again in a moment.", _DEFAULT_RETRY_S) from None
+            raise _TroubleError("Spotify did not answer in time. Try again in a moment.") from None
         except httpx.HTTPError:
-            raise unavailable("Spotify cannot be reached from this server. Try again.", _DEFAULT_RETRY_S) from None
+            raise _TroubleError("Spotify cannot be reached from this server. Try again.") from None
         if answer.status_code == httpx.codes.OK:
             return _account_from(answer)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
@@ -119,9 +117,26 @@ class SpotifyAccounts:
             message = "Spotify does not let this app act for you. Ask its owner to add you to the app's users."
             raise RefusedError(403, "spotify_forbidden", message)
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            message = "Spotify is asked too often just now. Try again later."
-            raise unavailable(message, _retry_after_s(answer.headers.get("Retry-After")))
-        raise unavailable("Spotify is in trouble just now. Try again in a moment.", _DEFAULT_RETRY_S)
+            wait_s = _retry_after_s(answer.headers.get("Retry-After"))
+            raise _TroubleError("Spotify is asked too often just now. Try again later.", wait_s, known_for_s=wait_s)
+        raise _TroubleError("Spotify is in trouble just now. Try again in a moment.")
+
+
+class _TroubleError(Exception):
+    """Spotify cannot say whose token it is; asking again before `known_for_s` seconds have passed is useless."""
+
+    def __init__(self, message: str, retry_after_s: int = _DEFAULT_RETRY_S, known_for_s: int = 0) -> None:
+        super().__init__(message)
+        self.refusal = unavailable(message, retry_after_s)
+        self.known_for_s = known_for_s
+
+
+def _repeated(refusal: RefusedError, age_s: int) -> RefusedError:
+    """Return a refusal once more, `age_s` seconds later."""
+    headers = dict(refusal.headers)
+    if "Retry-After" in headers:
+        headers["Retry-After"] = str(max(1, int(headers["Retry-After"]) - age_s))
+    return RefusedError(refusal.status, refusal.code, refusal.message, headers)
 
 
 def _account_from(answer: httpx.Response) -> Account:
@@ -132,7 +147,7 @@ def _account_from(answer: httpx.Response) -> Account:
     found = body if isinstance(body, dict) else {}
     account_id = found.get("account_id") or found.get("id")
     if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
-        raise unavailable("Spotify's answer cannot be understood. Try again later.", _DEFAULT_RETRY_S)
+        raise _TroubleError("Spotify's answer cannot be understood. Try again later.")
     name = found.get("display_name")
     shown = _shown(name) if isinstance(name, str) else ""
     return Account(account_id, shown or account_id)

@@ -43,6 +43,22 @@ BODIES: dict[type[WireModel], dict[str, Any]] = {
     rest.StatusResponse: {"status": "ended"},
     rest.LocalAccountRequest: {"displayName": "Ann"},
     rest.LocalAccountResponse: {"accountId": "a", "accessToken": "t"},
+    rest.ServerInfo: {
+        "name": "Lockstep",
+        "version": "0.1.0",
+        "accounts": "local",
+        "limits": {
+            "maxEventBytes": 8192,
+            "maxEventsPerSecond": 40,
+            "maxPairedTrackCount": 100_000,
+            "joinCodeLength": 6,
+            "maxBillboardPage": 200,
+            "idleTtlMs": 7_200_000,
+            "leaderGraceMs": 10_000,
+            "seatHoldMs": 30_000,
+            "tokenTtlMs": 600_000,
+        },
+    },
     rest.ErrorBody: {"error": "full", "message": "This session already has a follower."},
 }
 models = pytest.mark.parametrize("model", BODIES, ids=lambda model: model.__name__)
