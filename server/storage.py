@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
@@ -48,15 +48,14 @@ class Storage:
     """
 
     def __init__(self, url: str, idle_ttl_ms: int) -> None:
-        self._url = url
         self._idle_ttl_ms = idle_ttl_ms
         self._engine = create_engine(url)
         # SQLite has one writer: waiting here is fair, waiting in its busy handler is not.
-        self._write_lock = asyncio.Lock()
+        self._write_lock = asyncio.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
 
     async def open(self) -> None:
-        """Connect and make the tables; `StartError` when that fails."""
-        await prepare(self._engine, self._url)
+        """Connect and bring the schema up to date; `StartError` when that fails."""
+        await prepare(self._engine)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,5 +1,7 @@
 """Servers for the tests of this folder."""
 
+import tempfile
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.server.harness import OPENED, RunningServer, Start, local_settings, running
+from tests.server.postgres import PROGRAMS, Postgres, running_postgres
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +36,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return stack.enter_context(running(local_settings(tmp_path / "server.db", **changes)))
 
         yield start_one
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres | None]:
+    """Return a real PostgreSQL, None where it is not installed."""
+    if PROGRAMS is None:
+        yield None
+        return
+    # The user that runs it must be able to reach its folder, and pytest's own are closed to others.
+    with tempfile.TemporaryDirectory(prefix="lockstep-pg-") as folder:
+        Path(folder).chmod(0o755)
+        with running_postgres(Path(folder)) as found:
+            yield found
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres | None) -> str | None:
+    """Return the URL of a fresh PostgreSQL database, None where PostgreSQL is not installed."""
+    return postgres.new_database(f"test_{uuid.uuid4().hex}") if postgres is not None else None

@@ -19,9 +19,12 @@ REQUEST = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_
 NOW_MS = 1_800_000_000_000
 
 
-@pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    found = Storage(sqlite_url(tmp_path / "new folder" / "server.db"), idle_ttl_ms=1000)
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def storage(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str | None) -> AsyncIterator[Storage]:
+    url = sqlite_url(tmp_path / "new folder" / "server.db") if request.param == "sqlite" else postgres_url
+    if url is None:
+        pytest.skip("PostgreSQL's programs are not installed")
+    found = Storage(url, idle_ttl_ms=1000)
     await found.open()
     yield found
     await found.close()
@@ -50,10 +53,13 @@ async def test_of_many_followers_at_once_one_gets_the_seat(storage: Storage) -> 
     assert await storage.seat_follower(session_id, winner, NOW_MS) is Seating.SEATED
 
 
-async def test_the_database_itself_holds_one_follower_a_session(storage: Storage, tmp_path: Path) -> None:
+async def test_the_database_itself_holds_one_follower_a_session(tmp_path: Path) -> None:
+    storage = Storage(sqlite_url(tmp_path / "server.db"), idle_ttl_ms=1000)
+    await storage.open()
     session_id = (await create(storage)).session_id
     await storage.seat_follower(session_id, BOB, NOW_MS)
-    database = sqlite3.connect(tmp_path / "new folder" / "server.db")
+    await storage.close()
+    database = sqlite3.connect(tmp_path / "server.db")
     row = (session_id, "eve", "follower", "Eve", 0)
     with pytest.raises(sqlite3.IntegrityError):
         database.execute(
