@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from statistics import median
 from typing import Final
 
 from audio.device_profiles import DeviceProfiles, ProfileError, check_output_delay
@@ -15,10 +13,6 @@ _log = logging.getLogger(__name__)
 
 FULL_VOLUME: Final = 100.0
 
-#: A DAC's rate is believed when for so long, after so long, it was reported within so much.
-_SETTLING_NS: Final = 30_000 * NS_PER_MS
-_SETTLED_FOR_NS: Final = 15_000 * NS_PER_MS
-_SETTLED_WITHIN_PPM: Final = 2.0
 _KEEP_INTERVAL_NS: Final = 60_000 * NS_PER_MS
 #: A crystal wanders by more than this with the room's temperature.
 _WORTH_KEEPING_PPM: Final = 0.2
@@ -27,40 +21,13 @@ _WORTH_KEEPING_PPM: Final = 0.2
 def gain_of(volume_percent: float) -> float:
     """Return the factor for the samples, 0 to 1, of a volume as people set it, 0 to 100.
 
-    The cube, as desktop sound servers have it (PulseAudio: pa_sw_volume_to_linear): half way is about half as loud.
-    100 gives exactly 1, which leaves the samples as they are. Errors: ValueError when it is no such volume.
+    The cube, as desktop sound servers have it (PulseAudio: pa_sw_volume_to_linear): each step is heard as about the
+    same change, and half way is 18 dB down. 100 gives exactly 1, which leaves the samples as they are. Errors:
+    ValueError when it is no such volume.
     """
     if not 0.0 <= volume_percent <= FULL_VOLUME:
         raise ValueError(f"a volume is a number from 0 to {FULL_VOLUME:.0f}")
     return (volume_percent / FULL_VOLUME) ** 3
-
-
-class SettledRate:
-    """The rate error of one device's DAC, once its reports agree (pure)."""
-
-    def __init__(self, started_ns: int) -> None:
-        self._started_ns = started_ns
-        self._reports: deque[tuple[int, float]] = deque()
-
-    def add(self, ppm: float, mono_ns: int) -> None:
-        """Take in one report; 0 is what an output says that knows nothing of its DAC."""
-        if ppm == 0.0:
-            self._reports.clear()
-            return
-        self._reports.append((mono_ns, ppm))
-        while len(self._reports) > 1 and self._reports[1][0] <= mono_ns - _SETTLED_FOR_NS:
-            self._reports.popleft()
-
-    @property
-    def ppm(self) -> float | None:
-        """Return the rate error in ppm, or None while the reports differ."""
-        if not self._reports:
-            return None
-        (first_ns, _), (last_ns, _) = self._reports[0], self._reports[-1]
-        if last_ns - self._started_ns < _SETTLING_NS or last_ns - first_ns < _SETTLED_FOR_NS:
-            return None
-        values = [ppm for _, ppm in self._reports]
-        return median(values) if max(values) - min(values) <= _SETTLED_WITHIN_PPM else None
 
 
 class OutputSettings:
@@ -74,7 +41,7 @@ class OutputSettings:
         self._send = send
         self._profiles: dict[str, DeviceProfile] = {}
         self._device: str | None = None
-        self._rate = SettledRate(0)
+        self._ppm = 0.0
         self._volume_percent = FULL_VOLUME
         self._next_keeping_ns = 0
         self._keeping: asyncio.Task[None] | None = None
@@ -124,16 +91,14 @@ class OutputSettings:
     def on_started(self, started: Started, mono_ns: int) -> None:
         """Take in which device is in use."""
         self._keep_rate(mono_ns, at_once=True)
-        self._device = None if started.silent else started.device
-        self._rate = SettledRate(mono_ns)
-        profile = None if self._device is None else self._profiles.get(self._device)
-        if profile is not None:
-            # A restarted process was told what was known before this one learned more.
-            self._send(SetProfile(profile))
+        self._device, self._ppm = None if started.silent else started.device, 0.0
 
     def on_report(self, report: Report, mono_ns: int) -> None:
-        """Take in what was learned of the DAC, and keep it now and then."""
-        self._rate.add(report.ppm, mono_ns)
+        """Take in what was learned of the DAC, and keep it now and then.
+
+        The audio process says what it was told until its own measurement has settled, and 0 when it knows nothing.
+        """
+        self._ppm = report.ppm
         self._keep_rate(mono_ns)
 
     async def aclose(self, mono_ns: int) -> None:
@@ -147,13 +112,12 @@ class OutputSettings:
         self._send(SetProfile(profile))
 
     def _keep_rate(self, mono_ns: int, *, at_once: bool = False) -> None:
-        profile, ppm = self.profile, self._rate.ppm
-        if profile is None or ppm is None or abs(ppm - profile.ppm) < _WORTH_KEEPING_PPM:
+        profile, ppm = self.profile, self._ppm
+        if profile is None or ppm == 0.0 or abs(ppm - profile.ppm) < _WORTH_KEEPING_PPM:
             return
         if at_once or mono_ns >= self._next_keeping_ns:
             self._next_keeping_ns = mono_ns + _KEEP_INTERVAL_NS
-            # The process that learned it has no need to be told; the next one has.
-            self._profiles[profile.device] = DeviceProfile(profile.device, profile.output_delay_ms, ppm)
+            self._set(DeviceProfile(profile.device, profile.output_delay_ms, ppm))
             self._keeping = asyncio.create_task(self._keep(profile.device, ppm))
 
     async def _keep(self, device: str, ppm: float) -> None:

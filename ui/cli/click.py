@@ -11,7 +11,6 @@ from typing import Annotated, Final
 import typer
 
 from audio.device_profiles import MAX_DELAY_MS, MIN_DELAY_MS, ProfileError, check_output_delay
-from audio.engine.client import EngineKind
 from audio.output_settings import FULL_VOLUME
 from audio.playback_events import PlaybackEvent, SoundChanged
 from audio.service import PlaybackService
@@ -25,7 +24,6 @@ from ui.cli.options import (
     DEFAULT_NTP,
     AudioOption,
     DataDirOption,
-    EngineOption,
     JsonOption,
     NtpOption,
     SecondsOption,
@@ -51,7 +49,6 @@ class _Options:
     ntp: str
     seconds: float | None
     audio: str | None
-    engine: EngineKind
     volume: float
     folder: Path
 
@@ -66,7 +63,6 @@ def click(
     ntp: NtpOption = DEFAULT_NTP,
     seconds: SecondsOption = None,
     audio: AudioOption = None,
-    engine: EngineOption = EngineKind.PRECISE,
     volume: VolumeOption = FULL_VOLUME,
     data_dir: DataDirOption = None,
     as_json: JsonOption = False,
@@ -82,7 +78,7 @@ def click(
         check_seconds(seconds)
         check_ntp(ntp)
         check_volume(volume)
-        options = _Options(delay, ntp, seconds, audio, engine, volume, data_folder(data_dir))
+        options = _Options(delay, ntp, seconds, audio, volume, data_folder(data_dir))
         log_file = log_to(options.folder)
     except (CommandError, ProfileError) as error:
         refused = error if isinstance(error, CommandError) else usage_error(f"--delay: {error}")
@@ -101,7 +97,7 @@ async def _click(options: _Options, output: ClickOutput) -> ExitCode:
     with interruptible() as interrupts:
         output.state("Getting ready.", "starting")
         clock = RunBuddyClock(options.ntp)
-        playback = PlaybackService.begin(device=options.audio, data_dir=options.folder, engine=options.engine)
+        playback = PlaybackService.begin(device=options.audio, data_dir=options.folder)
         try:
             playback.output.set_volume(options.volume)
             clicker = _Clicker(playback, clock, output)

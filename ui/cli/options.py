@@ -42,7 +42,7 @@ EngineOption = Annotated[
     typer.Option(help="What plays: precise, exact to the sample; or libvlc, a plain VLC player to compare with."),
 ]
 VolumeOption = Annotated[
-    float, typer.Option(metavar="PERCENT", help="How loud, 0 to 100; half way sounds half as loud.")
+    float, typer.Option(metavar="PERCENT", help="How loud, 0 to 100; 100 leaves the music as it is.")
 ]
 DataDirOption = Annotated[
     Path | None,
