@@ -181,7 +181,10 @@ class Director:
         source = "the file" if track is None else track.source
         self._broken.add(source)
         _log.error("libVLC can't play %s", source)
-        if not (take.natural and self._active is not None) and not isinstance(self.plan.program, Follow):
+        if take.natural or self.plan.upcoming(now_ns) is not None:
+            # What is heard now goes on to its end; that the next can't be played is told when its time has come.
+            return
+        if not isinstance(self.plan.program, Follow):
             self._silence(now_ns)
             self._end_queue(take.target.slot, now_ns)
 

@@ -12,12 +12,20 @@ from collections import deque
 from typing import Any, Final
 
 from audio.errors import AudioError
+from audio.vlc_engine.probe import probe
 from audio.vlc_engine.take import State
 
 _log = logging.getLogger(__name__)
 
 SILENCE: Final = "none"
 _AVFORMAT: Final = "--demux=avformat"
+_ANY_DEMUX: Final = "--demux=any"
+#: The sound server takes any rate, and libVLC's resampler would bend each start by 60 ms over ten seconds (measured).
+_PULSE: Final = ("--aout=pulse,any", "--audio-resampler=none")
+_NO_AVFORMAT: Final = (
+    "This libVLC has no avformat demuxer: in MP3 files, most of all with a variable bitrate, places are wrong by up to "
+    "seconds; install VLC with its plugins (on Debian: vlc-plugin-base)"
+)
 #: Time is measured by the performance counter, not in the milliseconds of the multimedia timer.
 _WINDOWS_CLOCK: Final = "--clock-source=perf"
 #: The last part of the way to an instant is waited for awake: the scheduler is late by up to a millisecond.
@@ -109,18 +117,31 @@ class VlcStage:
                 "libVLC could not be started: install VLC 3 (on Debian: libvlc5 and vlc-plugin-base)"
             ) from None
         self._vlc = vlc
-        arguments = ["--intf=dummy", "--quiet", "--no-video", "--no-spu", "--no-audio-time-stretch", "--no-lua"]
+        self._instance = self._open_libvlc(device)
+        if self._instance is None:
+            raise LibVlcMissingError("libVLC could not be started: see “lockstep doctor”")
+
+    def _open_libvlc(self, device: str | None) -> Any:
+        arguments = ["--intf=dummy", "--quiet", "--no-video", "--no-spu", "--no-audio-time-stretch"]
         if sys.platform == "win32":
             arguments.append(_WINDOWS_CLOCK)
         if device == SILENCE:
             arguments.append("--aout=adummy")
-        elif sys.platform.startswith("linux"):
-            # The sound server takes any rate, and libVLC's resampler would bend each start by 60 ms over ten seconds.
-            arguments += ["--aout=pulse,any", "--audio-resampler=none"]
-        self._instance = vlc.Instance([*arguments, _AVFORMAT]) or vlc.Instance(arguments)
-        if self._instance is None:
-            raise LibVlcMissingError("libVLC could not be started: see “lockstep doctor”")
-        self._instance.set_user_agent("Lockstep", "Lockstep")
+        tuned = [*arguments, *(_PULSE if device != SILENCE and sys.platform.startswith("linux") else ())]
+        found = probe(self._vlc, tuned, self._device, _AVFORMAT)
+        demux = [_AVFORMAT]
+        if not found.playable:
+            demux = []
+            self.reason = _NO_AVFORMAT
+            _log.warning("%s", _NO_AVFORMAT)
+            found = probe(self._vlc, tuned, self._device, _ANY_DEMUX)
+        if found.device_ms is None:
+            # No sound server: the device may need libVLC's resampler.
+            tuned = arguments
+        else:
+            self.device_ms = found.device_ms
+            _log.info("the device differs by %.1f ms from the one that was measured", found.device_ms)
+        return self._vlc.Instance([*tuned, *demux])
 
     @property
     def lost_buffers(self) -> int:
