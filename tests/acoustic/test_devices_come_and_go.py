@@ -99,44 +99,60 @@ def longest_gap_s(recording: Recording, sink: str, from_ns: int, to_ns: int) -> 
     return max((gap.frames / RATE_HZ for gap in found), default=0.0)
 
 
+def assert_back_in_lockstep(recording: Recording, role: str, before_ns: int, after_ns: int) -> None:
+    """Show that a player fell silent once, not for long, and is where it belongs at the end."""
+    sink = LEADER_SINK if role == "leader" else FOLLOWER_SINK
+    gap_s = longest_gap_s(recording, sink, before_ns, after_ns)
+    apart_ms = in_lockstep(recording, after_ns)
+    print(f"{role}: {gap_s:.2f} s of silence, then {apart_ms:.3f} ms apart")
+    assert 0 < gap_s < LONGEST_GAP_S
+    assert apart_ms < 1.0
+
+
 def after(seconds: float) -> int:
     """Wait, and return when it is."""
     time.sleep(seconds)
     return time.perf_counter_ns()
 
 
-def test_a_killed_audio_process_is_back_in_lockstep(playing: Playing, tmp_path: Path) -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
+def test_an_audio_process_that_is_killed_or_hangs_is_replaced_and_in_lockstep(
+    playing: Playing, tmp_path: Path, signal_number: signal.Signals
+) -> None:
     marks = []
-    with playing.rig.capture(tmp_path / "kill.raw") as capture:
+    with playing.rig.capture(tmp_path / "replaced.raw") as capture:
         begun_ns = after(1.5)
         for player in (playing.follower, playing.leader):
             known = audio_process(player)
             told = len(playing.sounds(player))
             before_ns = after(0.0)
             time.sleep(BEFORE_S)
-            os.kill(known, signal.SIGKILL)
+            os.kill(known, signal_number)
             playing.wait_for_sound(player, told + 1)
             assert not is_alive(known)
             marks.append((player, before_ns, after(4.0)))
-        stopped = audio_process(playing.follower)
-        before_ns = after(0.0)
-        time.sleep(BEFORE_S)
-        os.kill(stopped, signal.SIGSTOP)
-        time.sleep(0.8)
-        os.kill(stopped, signal.SIGCONT)
-        marks.append((playing.follower, before_ns, after(4.0)))
         recording = capture.recording()
-    assert audio_process(playing.follower) == stopped, "a process that stood still for a moment is left alone"
     assert in_lockstep(recording, begun_ns) < 1.0
     for player, before_ns, after_ns in marks:
-        sink = LEADER_SINK if player is playing.leader else FOLLOWER_SINK
-        gap_s = longest_gap_s(recording, sink, before_ns, after_ns)
-        print(f"{player.name}: gap {gap_s:.2f} s, then {in_lockstep(recording, after_ns):.3f} ms apart")
-        assert in_lockstep(recording, after_ns) < 1.0
-        assert 0 < gap_s < LONGEST_GAP_S
+        assert_back_in_lockstep(recording, player.name, before_ns, after_ns)
     for role in ("leader", "follower"):
         log = (tmp_path / "lockstep" / role / "lockstep.log").read_text()
         assert log.count("audio process") == 1, "one line of log"
+
+
+def test_an_audio_process_that_stood_still_for_a_moment_is_left_alone_and_in_lockstep(
+    playing: Playing, tmp_path: Path
+) -> None:
+    with playing.rig.capture(tmp_path / "stopped.raw") as capture:
+        begun_ns = after(1.5)
+        stopped = audio_process(playing.follower)
+        os.kill(stopped, signal.SIGSTOP)
+        time.sleep(0.7)
+        os.kill(stopped, signal.SIGCONT)
+        ended_ns = after(4.0)
+        recording = capture.recording()
+    assert audio_process(playing.follower) == stopped
+    assert_back_in_lockstep(recording, "follower", begun_ns - round(BEFORE_S * 1e9), ended_ns)
 
 
 def test_an_unplugged_device_is_left_and_returned_to(playing: Playing, tmp_path: Path) -> None:
@@ -166,8 +182,5 @@ def test_an_unplugged_device_is_left_and_returned_to(playing: Playing, tmp_path:
     assert (back["device"], back["reason"]) == ("right", None)
     assert in_lockstep(recording, begun_ns) < 1.0
     for before_ns, after_ns in marks:
-        gap_s = longest_gap_s(recording, FOLLOWER_SINK, before_ns, after_ns)
-        print(f"gap {gap_s:.2f} s, then {in_lockstep(recording, after_ns):.3f} ms apart")
-        assert in_lockstep(recording, after_ns) < 1.0
-        assert 0 < gap_s < LONGEST_GAP_S
+        assert_back_in_lockstep(recording, "follower", before_ns, after_ns)
     assert longest_gap_s(recording, LEADER_SINK, begun_ns, marks[-1][1]) == 0.0
