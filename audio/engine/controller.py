@@ -21,10 +21,13 @@ MAX_GLIDE: Final = 0.005
 JUMP_SUSTAIN_MS: Final = 400.0
 #: After a jump that was decided here the next one waits: something that oscillates is not chased by jumps.
 JUMP_COOL_DOWN_MS: Final = 1_500.0
-#: After an underrun a wide error is taken for what it is, for as long as the DAC's clock may need to notice.
+#: After an underrun an error is taken for what it is, for as long as the DAC's clock may need to notice; the music was
+#: broken anyway, so that a jump from here on is less than seconds of glide.
 MOVE_EXPECTED_MS: Final = 2_000.0
-#: An error that differs from the expected one by more than this is glided after when it has lasted a few blocks.
-SURPRISE_MS: Final = 2.0
+MOVED_MS: Final = 5.0
+#: An error that differs from the expected one by more than this is glided after when it has lasted a few blocks. (At
+#: 2 ms two bursts of 1 ms and four blocks each put the music half a millisecond out of place.)
+SURPRISE_MS: Final = 0.5
 GLIDE_SUSTAIN_MS: Final = 100.0
 #: Out of place: the averaged error that starts a glide, and the single error that does so without waiting.
 UNLOCK_AVERAGE_MS: Final = 0.06
@@ -87,7 +90,7 @@ class DriftController:
         self._move_expected_ms = 0.0
 
     def expect_move(self) -> None:
-        """Take the next wide error for what it is: the stream is known to have stood still."""
+        """Jump over the next error at once: the stream is known to have stood still."""
         self._move_expected_ms = MOVE_EXPECTED_MS
 
     def decide(self, error_ms: float, block_ms: float, rate: float = 0.0) -> Decision:
@@ -99,9 +102,10 @@ class DriftController:
         rate = self._rate(rate, block_ms)
         self._cooling_ms = max(0.0, self._cooling_ms - block_ms)
         self._move_expected_ms = max(0.0, self._move_expected_ms - block_ms)
-        if not self._is_believed(error_ms, block_ms):
+        is_moved = self._move_expected_ms > 0 and abs(error_ms) > MOVED_MS
+        if not is_moved and not self._is_believed(error_ms, block_ms):
             return self._go_on(rate, block_ms)
-        if abs(error_ms) > JUMP_THRESHOLD_MS:
+        if is_moved or abs(error_ms) > JUMP_THRESHOLD_MS:
             self.reset()
             self._cooling_ms = JUMP_COOL_DOWN_MS
             return Decision(Correction.JUMP)
@@ -129,8 +133,6 @@ class DriftController:
             self._surprised_for_ms = 0.0
         self._surprise_ms = error_ms
         self._surprised_for_ms += block_ms
-        if is_wide and self._move_expected_ms > 0:
-            return True
         lasted = self._surprised_for_ms > (JUMP_SUSTAIN_MS if is_wide else GLIDE_SUSTAIN_MS)
         if not lasted or (is_wide and self._cooling_ms > 0):
             return False

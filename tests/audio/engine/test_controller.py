@@ -9,6 +9,7 @@ from audio.engine.controller import (
     JUMP_SUSTAIN_MS,
     MAX_GLIDE,
     MOVE_EXPECTED_MS,
+    MOVED_MS,
     UNLOCK_AVERAGE_MS,
     UNLOCK_SINGLE_MS,
     DriftController,
@@ -69,7 +70,7 @@ def test_beyond_the_plans_threshold_it_jumps_when_the_error_lasts_and_not_before
     assert set(corrections[:first]) == {Correction.NONE}
 
 
-@pytest.mark.parametrize("error_ms", [JUMP_THRESHOLD_MS + 0.1, -5000.0])
+@pytest.mark.parametrize("error_ms", [MOVED_MS + 0.1, JUMP_THRESHOLD_MS + 0.1, -5000.0])
 def test_after_an_underrun_it_jumps_at_once(error_ms):
     controller = DriftController()
     controller.expect_move()
