@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 class Backoff:
     """Yield the seconds to wait before each try: 0 first, then `first_s` doubling up to `limit_s`, give or take jitter.
 
-    `jitter` is a fraction; `rng` is injected by tests.
+    The defaults bring a client back within 5 s of the server's return, however long it was away. `jitter` is a
+    fraction; `rng` is injected by tests.
     """
 
     first_s: float = 0.25
-    limit_s: float = 5.0
+    limit_s: float = 4.0
     jitter: float = 0.2
     rng: random.Random = field(default_factory=random.Random)
     _tries: int = 0

@@ -8,7 +8,7 @@ from client.backoff import Backoff
 
 def test_the_first_try_is_at_once_and_then_the_wait_doubles_up_to_its_limit():
     backoff = Backoff(jitter=0.0)
-    assert [backoff.next_delay_s() for _ in range(8)] == [0, 0.25, 0.5, 1, 2, 4, 5, 5]
+    assert [backoff.next_delay_s() for _ in range(8)] == [0, 0.25, 0.5, 1, 2, 4, 4, 4]
 
 
 def test_reset_starts_over():
@@ -37,4 +37,10 @@ def test_jitter_spreads_the_tries_of_many_clients():
 
 def test_days_of_trying_overflow_nothing():
     backoff = Backoff(jitter=0.0)
-    assert max(backoff.next_delay_s() for _ in range(5000)) == 5
+    assert max(backoff.next_delay_s() for _ in range(5000)) == 4
+
+
+@given(st.integers())
+def test_nobody_waits_5_seconds_for_a_server_that_is_back(seed):
+    backoff = Backoff(rng=random.Random(seed))
+    assert max(backoff.next_delay_s() for _ in range(50)) < 5

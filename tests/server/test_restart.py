@@ -7,12 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import websockets
 
-from protocol.events import Participant, ParticipantState, Pong, Position, SessionEnd, Snapshot
-from tests.server.harness import RunningServer, local_settings, running
+from client.socket import RunBuddyWebSocketClient
+from protocol.events import Event, Participant, ParticipantState, Pong, Position, SessionEnd, Snapshot
+from tests.server.harness import WAIT_S, RunningServer, local_settings, now_ms, running
+
+EventT = TypeVar("EventT", bound=Event)
 
 _PROGRAM = """
 import asyncio, sys
@@ -66,6 +70,67 @@ async def test_a_killed_server_comes_back_and_both_go_on_with_the_same_tokens(tm
         text = await leader.transport("pause")
         await follower.event()
         assert follower.texts[-1] == text
+
+
+class Client:
+    """One participant as the apps have it: it comes back by itself."""
+
+    def __init__(self, server: RunningServer, session_id: str, token: str) -> None:
+        self.events: asyncio.Queue[Event] = asyncio.Queue()
+        self.socket = RunBuddyWebSocketClient(
+            f"ws://127.0.0.1:{server.port}/runbuddy/ws",
+            session_id,
+            token,
+            on_event=self.events.put_nowait,
+            on_state=lambda _state: None,
+        )
+        self.runner = asyncio.create_task(self.socket.run())
+
+    async def next(self, kind: type[EventT]) -> EventT:
+        async with asyncio.timeout(WAIT_S):
+            while not isinstance(event := await self.events.get(), kind):
+                pass
+        return event
+
+    async def close(self) -> None:
+        await self.socket.close()
+        await self.runner
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+async def test_both_apps_come_back_by_themselves_and_little_is_lost(tmp_path: Path, how: signal.Signals) -> None:
+    database = local_settings(tmp_path / "server.db").database
+    with server_process(database) as (process, server):
+        ann, bob = server.person("Ann"), server.person("Bob")
+        session = ann.create()
+        leader = Client(server, session.session_id, session.ws_token)
+        follower = Client(server, session.session_id, bob.join(session.join_code).ws_token)
+        for side in (leader, follower):
+            assert (await side.next(Snapshot)).corrected_ms <= now_ms()
+        await leader.next(Participant)
+        # Longer than the second in which the server collects positions: some are stored, the last are not.
+        for _ in range(32):
+            sent = _position(now_ms())
+            leader.socket.send(sent)
+            assert await follower.next(Position) == sent
+            await asyncio.sleep(0.05)
+        process.send_signal(how)
+        process.wait(WAIT_S)
+    with server_process(database, server.port):
+        snapshots = [await side.next(Snapshot) for side in (leader, follower)]
+        assert snapshots[0] == snapshots[1]
+        lost_ms = sent.corrected_ms - snapshots[0].corrected_ms
+        # A second, and what a busy machine needs to write; a polite stop loses nothing.
+        assert 0 <= lost_ms <= (2000 if how is signal.SIGKILL else 0)
+        sent = _position(now_ms())
+        leader.socket.send(sent)
+        assert await follower.next(Position) == sent
+        await leader.close()
+        await follower.close()
+
+
+def _position(corrected_ms: int) -> Position:
+    return Position(corrected_ms=corrected_ms, position_ms=1, is_playing=True, playlist_position=0, track_id="t")
 
 
 async def test_after_a_restart_a_leader_that_stays_away_ends_the_session(tmp_path: Path) -> None:
