@@ -24,8 +24,8 @@ def test_who_is_nearest_to_zero_is_first_whatever_the_sign() -> None:
 
 
 def test_what_differs_by_less_than_the_resolution_is_equal() -> None:
-    assert row(0.045, 0.023, resolution=0.023).is_first(0)
-    assert not row(0.047, 0.023, resolution=0.023).is_first(0)
+    assert row(0.030, 0.020, resolution=0.011).is_first(0)
+    assert not row(0.045, 0.023, resolution=0.011).is_first(0)
 
 
 def test_never_is_behind_every_figure_and_what_was_not_measured_is_behind_nothing() -> None:
