@@ -156,6 +156,8 @@ class EngineClient:
         self._silent_looks = 0
         status: Status = from_message(message)
         if isinstance(status, Started):
+            # Music that was decoded for another output would run at the wrong speed; it is decoded again.
+            self._loads = {slot: load for slot, load in self._loads.items() if load.pcm.rate == status.rate}
             self._restore()
             if not self._started.done():
                 self._started.set_result(status)

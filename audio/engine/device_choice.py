@@ -4,13 +4,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from audio.engine.devices import Device
-
 #: The system's own interface on Windows and macOS: it names devices in full and tells when they are heard.
 _PREFERRED_APIS: Final = ("Windows WASAPI", "Core Audio", "ALSA", "JACK Audio Connection Kit")
 #: Sound servers as ALSA devices, best first: they mix, follow the user's default and know their delay.
 _ALSA_SERVERS: Final = ("pipewire", "pulse")
 _ALSA_DEFAULT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An output device: `name` is stable and unique, `label` is for people, `api` says who drives it."""
+
+    name: str
+    label: str
+    is_default: bool
+    api: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import os
 import sys
 from dataclasses import asdict
 
-from audio.engine.devices import Device
+from audio.engine.device_choice import Device
 from audio.engine.output_api import OutputUnavailableError
 from audio.engine.portaudio_devices import list_portaudio
 from audio.engine.pulse_connection import PulseConnection

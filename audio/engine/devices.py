@@ -4,24 +4,16 @@ import asyncio
 import contextlib
 import json
 import sys
-from dataclasses import dataclass
 from typing import Final
 
+from audio.engine.device_choice import Device
 from audio.errors import EngineError
+
+__all__ = ["LIST_TIME_LIMIT_S", "Device", "output_devices", "read_listing"]
 
 #: A machine with many devices, or one of them asleep, takes its time.
 LIST_TIME_LIMIT_S: Final = 10.0
 _ADVICE: Final = "disconnect sound devices one by one, and see “lockstep doctor”"
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """An output device: `name` is stable and unique, `label` is for people, `api` says who drives it."""
-
-    name: str
-    label: str
-    is_default: bool
-    api: str
 
 
 async def output_devices(

@@ -1,8 +1,7 @@
 """PortAudio's output devices, each card once (thin shell)."""
 
 from audio.decode.pcm import CHANNELS
-from audio.engine.device_choice import PortAudioDevice, one_per_card
-from audio.engine.devices import Device
+from audio.engine.device_choice import Device, PortAudioDevice, one_per_card
 from audio.engine.output_api import OutputUnavailableError
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from audio.engine import libpulse
-from audio.engine.devices import Device
+from audio.engine.device_choice import Device
 from audio.engine.output_api import OutputUnavailableError
 
 API: Final = "PulseAudio"

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from audio.decode.pcm_file import PcmFile
 from audio.engine.client import EngineClient, EngineKind
-from audio.engine.messages import DeviceProfile, Hold, Report, Segment, SetOrder, SetProfile, Started
+from audio.engine.messages import DeviceProfile, Hold, Load, Report, Segment, SetOrder, SetProfile, Started
 from audio.errors import EngineError
 from tests.audio.waiting import is_alive, until
 
@@ -103,6 +104,14 @@ async def test_a_process_that_keeps_dying_is_restarted_after_growing_pauses_and_
     assert client.failed
     assert client.restarts == 4
     assert sum("audio process" in record.getMessage() for record in caplog.records) == 5
+
+
+async def test_music_decoded_for_another_output_is_not_given_to_a_restarted_process(engine, told, tmp_path):
+    for slot, rate in ((0, 44_100), (1, 48_000)):
+        engine.send(Load(slot, PcmFile(str(tmp_path / "gone.pcm"), 0, 1, rate), "song.mp3"))
+    os.kill(engine.pid, signal.SIGKILL)
+    await until(lambda: starts(told) == 2, "another one runs")
+    assert list(engine._loads) == [0]
 
 
 async def test_profiles_are_known_to_the_output(engine, told):
