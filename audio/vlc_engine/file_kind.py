@@ -41,7 +41,8 @@ _PLAIN: Final = FileKind("uncompressed", 0.0, -9.0, -6.0)
 def file_kind(file: Path) -> FileKind:
     """Read what a file is from its header; one that can't be read is taken for the commonest."""
     try:
-        found: Any = mutagen.File(file)
+        # Opening a pipe may never end.
+        found: Any = mutagen.File(file) if file.is_file() else None
     except (mutagen.MutagenError, OSError, ValueError, ArithmeticError, LookupError, struct.error):
         found = None
     info: Any = getattr(found, "info", None)

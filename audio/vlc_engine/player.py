@@ -17,9 +17,11 @@ from audio.vlc_engine.take import State
 
 _log = logging.getLogger(__name__)
 
+#: The names under which people ask for silence, and for the sound server whatever its device.
 SILENCE: Final = "none"
+SOUND_SERVER: Final = "pulse"
+_UNKNOWN_DEVICE: Final = "libVLC's default"
 _AVFORMAT: Final = "--demux=avformat"
-_ANY_DEMUX: Final = "--demux=any"
 #: The sound server takes any rate, and libVLC's resampler would bend each start by 60 ms over ten seconds (measured).
 _PULSE: Final = ("--aout=pulse,any", "--audio-resampler=none")
 _NO_AVFORMAT: Final = (
@@ -104,9 +106,10 @@ class VlcStage:
     """One libVLC for the life of the process, on one device: None for the default, "none" for silence, or its name."""
 
     def __init__(self, device: str | None) -> None:
-        self._device = None if device == SILENCE else device
+        self._wanted = None if device in (SILENCE, SOUND_SERVER) else device
         self._gain = 1.0
         self.voices: tuple[Voice, ...] = ()
+        self.device = SILENCE if device == SILENCE else _UNKNOWN_DEVICE
         self.device_ms = 0.0
         self.reason: str | None = None
         self._lost_by_gone = 0
@@ -117,31 +120,42 @@ class VlcStage:
                 "libVLC could not be started: install VLC 3 (on Debian: libvlc5 and vlc-plugin-base)"
             ) from None
         self._vlc = vlc
-        self._instance = self._open_libvlc(device)
-        if self._instance is None:
-            raise LibVlcMissingError("libVLC could not be started: see “lockstep doctor”")
-
-    def _open_libvlc(self, device: str | None) -> Any:
         arguments = ["--intf=dummy", "--quiet", "--no-video", "--no-spu", "--no-audio-time-stretch"]
         if sys.platform == "win32":
             arguments.append(_WINDOWS_CLOCK)
-        if device == SILENCE:
-            arguments.append("--aout=adummy")
-        tuned = [*arguments, *(_PULSE if device != SILENCE and sys.platform.startswith("linux") else ())]
-        found = probe(self._vlc, tuned, self._device, _AVFORMAT)
+        self._instance = vlc.Instance(self._fit(arguments, silent=device == SILENCE))
+        if self._instance is None:
+            raise LibVlcMissingError("libVLC could not be started: see “lockstep doctor”")
+
+    def _fit(self, arguments: list[str], *, silent: bool) -> list[str]:
+        """Return the arguments that suit this libVLC and this device."""
+        if silent:
+            tuned = [*arguments, "--aout=adummy"]
+        elif sys.platform.startswith("linux"):
+            tuned = [*arguments, *_PULSE]
+        else:
+            tuned = arguments
         demux = [_AVFORMAT]
+        found = probe(self._vlc, [*tuned, *demux], self._wanted)
         if not found.playable:
             demux = []
             self.reason = _NO_AVFORMAT
-            _log.warning("%s", _NO_AVFORMAT)
-            found = probe(self._vlc, tuned, self._device, _ANY_DEMUX)
+            found = probe(self._vlc, tuned, self._wanted)
+        if self._wanted is not None and found.devices and self._wanted not in found.devices:
+            self.reason = f"There is no sound device “{self._wanted}”: libVLC plays to its default one"
+            self._wanted = None
+            found = probe(self._vlc, [*tuned, *demux], None)
+        if self.reason is not None:
+            _log.warning("%s", self.reason)
+        if silent:
+            return [*tuned, *demux]
+        self.device = found.device or self._wanted or _UNKNOWN_DEVICE
         if found.device_ms is None:
             # No sound server: the device may need libVLC's resampler.
-            tuned = arguments
-        else:
-            self.device_ms = found.device_ms
-            _log.info("the device differs by %.1f ms from the one that was measured", found.device_ms)
-        return self._vlc.Instance([*tuned, *demux])
+            return [*arguments, *demux]
+        self.device_ms = found.device_ms
+        _log.info("%s differs by %.1f ms from the device that was measured", self.device, found.device_ms)
+        return [*tuned, *demux]
 
     @property
     def lost_buffers(self) -> int:
@@ -163,8 +177,8 @@ class VlcStage:
             media.add_option(f":start-time={max(0.0, start_ms - 1.0) / 1000:.4f}")
         player = self._instance.media_player_new()
         player.set_media(media)
-        if self._device is not None:
-            player.audio_output_device_set(None, self._device)
+        if self._wanted is not None:
+            player.audio_output_device_set(None, self._wanted)
         voice = Voice(self._vlc, player, media)
         voice.set_volume(self._gain)
         gone = [known for known in self.voices if known.stopped]

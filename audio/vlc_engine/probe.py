@@ -12,7 +12,7 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,15 +33,18 @@ _EARLY: Final = re.compile(rb"playback way too early \((-\d+)\)")
 class Probe:
     """Whether a file can be played so at all, and what the device is like.
 
-    `device_ms`: how much farther libVLC's position is ahead of the sound than on the device of reference.
+    `device_ms`: how much farther libVLC's position is ahead of the sound than on the device of reference; None where
+    libVLC does not tell. `device` is the name of the one that was played to, `devices` those there are.
     """
 
     playable: bool
-    device_ms: float | None
+    device_ms: float | None = None
+    device: str | None = None
+    devices: tuple[str, ...] = ()
 
 
-def probe(vlc: Any, arguments: list[str], device: str | None, demux: str) -> Probe:
-    """Play silence on a device (None: the default) with these arguments and `demux`, and hear what libVLC says."""
+def probe(vlc: Any, arguments: list[str], device: str | None) -> Probe:
+    """Play silence on a device (None: the default) with these arguments, and hear what libVLC says of it."""
     with tempfile.TemporaryDirectory(prefix="lockstep-") as folder, _standard_error() as said:
         silence = Path(folder) / "silence.wav"
         with wave.open(str(silence), "wb") as writer:
@@ -50,9 +53,9 @@ def probe(vlc: Any, arguments: list[str], device: str | None, demux: str) -> Pro
             writer.setframerate(_RATE_HZ)
             writer.writeframes(bytes(4 * _RATE_HZ * _SILENCE_S))
         loud = [argument for argument in arguments if argument != "--quiet"]
-        instance = vlc.Instance([*loud, demux, "--verbose=2", "--no-color"])
+        instance = vlc.Instance([*loud, "--verbose=2", "--no-color"])
         if instance is None:
-            return Probe(playable=False, device_ms=None)
+            return Probe(playable=False)
         media = instance.media_new_path(os.fsencode(silence))
         media.add_option(f":audio-desync={_DELAY_MS:.0f}")
         player = instance.media_player_new()
@@ -67,14 +70,26 @@ def probe(vlc: Any, arguments: list[str], device: str | None, demux: str) -> Pro
             time.sleep(_POLL_S)
             early = _EARLY.search(bytes(said))
         playable = player.get_state() not in over
+        found = Probe(playable, None, player.audio_output_device_get(), _devices(vlc, player))
         player.stop()
         player.release()
         media.release()
         instance.release()
     if early is None:
-        return Probe(playable, None)
+        return found
     early_ms = -int(early[1]) / 1000 - _DELAY_MS
-    return Probe(playable, _REFERENCE_EARLY_MS - early_ms)
+    return replace(found, device_ms=_REFERENCE_EARLY_MS - early_ms)
+
+
+def _devices(vlc: Any, player: Any) -> tuple[str, ...]:
+    listed = player.audio_output_device_enum()
+    names, entry = [], listed
+    while entry:
+        names.append(entry.contents.device.decode(errors="replace"))
+        entry = entry.contents.next
+    if listed:
+        vlc.libvlc_audio_output_device_list_release(listed)
+    return tuple(names)
 
 
 @contextlib.contextmanager

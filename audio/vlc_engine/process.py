@@ -50,14 +50,21 @@ class VlcProcess:
         self._director = Director(self._stage)
         self._director.device_ms = self._stage.device_ms
         self._silent = device == SILENCE
-        self._device = device if device is not None and self._silent else f"libvlc ({device or 'default'})"
+        self._device = self._stage.device
         self._commands: deque[Any] = deque()
         self._parent_gone = threading.Event()
         self._kinds: dict[str, FileKind] = {}
 
     def run(self) -> int:
         """Work until the parent goes away."""
-        started = Started(PREFERRED_RATE, self._latency_ms, self._device, self._silent, self._stage.reason)
+        started = Started(
+            PREFERRED_RATE,
+            self._latency_ms,
+            self._device,
+            self._silent,
+            self._stage.reason,
+            label=self._device if self._silent else f"{self._device} (plain libVLC)",
+        )
         self._pipe.send(to_message(started))
         threading.Thread(target=self._read_commands, name="commands", daemon=True).start()
         gc.freeze()
