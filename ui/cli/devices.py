@@ -115,10 +115,15 @@ def choose_row(rows: Sequence[DeviceRow], wanted: str) -> DeviceRow:
     found = exact or partial
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(f"“{one_line(row.label, 60)}”" for row in found or rows)
+    listed = ", ".join(_called(row) for row in found or rows)
     if found:
         raise usage_error(f"“{one_line(wanted, 60)}” may be any of {listed}; give more of the name")
     raise usage_error(f"no sound device is called “{one_line(wanted, 60)}”; there is {listed or 'none'}")
+
+
+def _called(row: DeviceRow) -> str:
+    name = "" if row.name == row.label else f" ({one_line(row.name, 60)})"
+    return f"“{one_line(row.label, 60)}”{name}"
 
 
 def show_json(rows: Sequence[DeviceRow]) -> None:

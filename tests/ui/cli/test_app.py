@@ -53,7 +53,15 @@ def test_a_player_loads_no_server():
 
 
 @pytest.mark.parametrize(
-    "arguments", [("dance",), ("lead",), ("lead", "x.json", "--seconds", "soon"), ("serve", "--x")]
+    "arguments",
+    [
+        ("dance",),
+        ("lead",),
+        ("lead", "x.json", "--seconds", "soon"),
+        ("lead", "x.json", "--engine", "loud"),
+        ("devices", "--delay", "x"),
+        ("serve", "--x"),
+    ],
 )
 def test_wrong_usage_is_said_without_a_traceback(arguments):
     answer = run(*arguments)

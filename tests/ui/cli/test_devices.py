@@ -93,8 +93,14 @@ def test_a_device_that_is_not_connected_can_be_set_when_it_is_known(connected, t
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nobody", "5"), "no sound device is called “nobody”; there is “Built-in Audio”, “Ann's Headset”"),
-        (("output", "5"), "“output” may be any of “Built-in Audio”, “Ann's Headset”; give more of the name"),
+        (
+            ("nobody", "5"),
+            "“nobody”; there is “Built-in Audio” (alsa_output.pci), “Ann's Headset” (bluez_output.12_34)",
+        ),
+        (
+            ("output", "5"),
+            "“output” may be any of “Built-in Audio” (alsa_output.pci), “Ann's Headset” (bluez_output.12_34); give",
+        ),
         (("", "5"), "no sound device is called"),
         (("headset", "5001"), "from -2000 to 5000"),
         (("headset", "nan"), "from -2000 to 5000"),

@@ -145,6 +145,8 @@ def test_a_port_that_is_taken(site, lockstep, tmp_path):
         (("follow", "--code", ""), "--code"),
         (("follow", "--session", " "), "--session"),
         (("lead", "--seconds", "0"), "--seconds"),
+        (("lead", "--volume", "101"), "--volume needs a number from 0 to 100"),
+        (("follow", "--first", "--volume", "-1"), "--volume"),
         (("lead", "--account", " "), "--account"),
         (("lead", "--account", "a\x1b"), "--account"),
         (("lead", "--ntp", "a:b:c"), "not an NTP server"),
