@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from audio.engine.controller import JUMP_SUSTAIN_MS
 from audio.engine.fader import Fader
-from audio.engine.messages import Follow, Free, Hold, SetClock, SetOrder
+from audio.engine.messages import Click, Follow, Free, Hold, SetClock, SetOrder, SetVolume
 from audio.position_history import PositionHistory
 from client.sync.leader import LeaderVoice
 from client.sync.timeline_fit import TimelineFit
@@ -659,3 +659,114 @@ def test_a_command_at_the_last_half_frame_of_a_block_is_not_lost():
         _, frames = decode(out[first:])
         assert frames[0] <= 1
         assert (np.diff(frames) == 1).all()
+
+
+# Volume, clicks, fades
+
+
+def test_at_full_volume_samples_are_untouched_and_below_they_are_scaled():
+    music = coded(0, 90_000)
+    deck = Deck({0: music})
+    deck.renderer.command(SetVolume(1.0))
+    deck.renderer.command(Free(0, 0.0, deck.now_ns))
+    assert np.array_equal(deck.run(5000), music[:5000])
+    deck.renderer.command(SetVolume(0.5))
+    deck.run(2 * BLOCK)
+    first = deck.frames
+    assert np.array_equal(deck.run(5000), np.rint(music[first : first + 5000] * np.float32(0.5)).astype(np.int16))
+
+
+def test_a_volume_that_was_set_in_silence_holds_from_the_first_sample_on():
+    level = np.full((90_000, 2), 20_000, dtype=np.int16)
+    deck = Deck({0: level})
+    deck.run(BLOCK)
+    deck.renderer.command(SetVolume(0.25))
+    deck.renderer.command(Free(0, 0.0, deck.ns_of(2 * BLOCK)))
+    assert (deck.run(3 * BLOCK)[BLOCK:] == 5000).all()
+
+
+def test_clicks_fall_on_whole_seconds_of_corrected_time_and_are_no_music():
+    deck = follower({0: coded(0, 90_000)})
+    deck.renderer.command(Click(deck.ns_of(3000)))
+    out = deck.run(3 * RATE)[:, 0].astype(int)
+    loud = np.flatnonzero(out)
+    onsets = loud[np.diff(loud, prepend=-RATE) > RATE // 10]
+    assert list(onsets) == [RATE, 2 * RATE], "the first second was before it began"
+    assert not deck.segments
+
+
+def test_clicks_without_a_clock_are_silence():
+    deck = Deck({0: coded(0, 90_000)})
+    deck.renderer.command(Click(deck.now_ns))
+    assert not deck.run(2 * RATE).any()
+
+
+def test_music_fades_out_into_clicks_and_clicks_fade_into_music():
+    level = np.full((200_000, 2), 20_000, dtype=np.int16)
+    deck = follower({0: level})
+    deck.renderer.command(Free(0, 10.0, deck.now_ns))
+    deck.run(BLOCK)
+    deck.renderer.command(Click(deck.ns_of(2000)))
+    out = deck.run(RATE - BLOCK + 20)[:, 0].astype(int)
+    assert (np.diff(out[2000 - BLOCK : 2000 - BLOCK + FADE]) <= 0).all()
+    assert not out[2000 - BLOCK + FADE : RATE - BLOCK].any()
+    assert out[-1] != 0
+    deck.renderer.command(Free(0, 100.0, deck.now_ns))
+    out = np.concatenate([out[-20:], deck.run(2000)[:, 0].astype(int)])
+    assert (out[20 + FADE :] == 20_000).all(), "the rest of the click is gone with the fade"
+    assert np.abs(np.diff(out[20:])).max() < 4_000
+
+
+@settings(max_examples=150)
+@given(
+    script=st.lists(st.tuples(_commands, st.lists(st.integers(1, 3000), max_size=4), st.booleans()), max_size=12),
+    volume=st.lists(st.floats(0, 1), max_size=3),
+)
+def test_no_sequence_of_commands_clicks(script, volume):
+    """Slow music: any step from sample to sample that is larger than its own comes from a cut without a fade."""
+    # Whole numbers of cycles: they begin and end at zero, so that a track's own end is no step either.
+    tracks = {slot: sine(60_000, (150 + 20 * slot) * RATE / 60_000, amplitude=10_000) for slot in range(4)}
+    own = 10_000 * 2 * np.pi * 210 / 60_000
+    deck = follower(tracks)
+    deck.renderer.command(Follow(0, playing(100.0, 0.0), jump=True))
+    volumes = iter(volume)
+    parts = [deck.block()]
+    for command, blocks, interrupted in script:
+        obey(deck, command, tracks)
+        if interrupted and (gain := next(volumes, None)) is not None:
+            deck.renderer.command(SetVolume(gain))
+        parts += [deck.block(frames) for frames in blocks]
+    out = np.concatenate(parts).astype(int)
+    steps = np.abs(np.diff(out, axis=0)).max(initial=0)
+    # Three cuts within one fade add up.
+    assert steps <= own * 4 + 4 * 10_000 / FADE + 10_000 / (0.02 * RATE)
+
+
+def test_after_an_underrun_the_music_fades_in():
+    level = np.full((200_000, 2), 20_000, dtype=np.int16)
+    deck = Deck({0: level})
+    deck.renderer.command(Free(0, 10.0, deck.now_ns))
+    deck.run(BLOCK)
+    deck.renderer.interrupted()
+    out = deck.run(BLOCK)[:, 0].astype(int)
+    assert out[0] == 0
+    assert (np.diff(out[:FADE]) >= 0).all()
+    assert (out[FADE:] == 20_000).all()
+
+
+@pytest.mark.parametrize("behind_ms", [0.1, 1.0, 10.0, 29.0])
+def test_a_follower_that_is_behind_at_the_end_of_the_queue_plays_its_last_samples_out(behind_ms):
+    music = coded(0, 80_000)
+    deck = follower({0: music})
+    deck.renderer.command(Follow(0, playing(0.0, 0.0), jump=True))
+    deck.run(76_000)
+    deck.renderer.command(Follow(0, playing(behind_ms, 0.0), jump=False))
+    out = deck.run(12_000)
+    last = np.flatnonzero(out[:, 0])[-1]
+    assert np.array_equal(out[last], music[-1]) or abs(int(out[last, 0]) - int(music[-1, 0])) <= 200
+    assert 76_000 + last >= 80_000 - behind_ms * MS - 2
+    assert not out[last + 1 :].any()
+    assert len(deck.ended) == 1
+    assert deck.renderer.jumps == 1
+    deck.run(4 * BLOCK)
+    assert len(deck.ended) == 1
