@@ -59,7 +59,6 @@ def test_a_player_loads_no_server():
         ("lead",),
         ("lead", "x.json", "--seconds", "soon"),
         ("lead", "x.json", "--engine", "loud"),
-        ("devices", "--delay", "x"),
         ("serve", "--x"),
     ],
 )
