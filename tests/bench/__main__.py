@@ -18,6 +18,7 @@ from rich.console import Console
 from audio.errors import AudioError
 from audio.measure.rig import PulseRig
 from tests.bench import report, robustness, runs
+from tests.bench.figures import Figures
 from tests.bench.kinds import KINDS, Kind, KindName
 from tests.bench.players import BenchError
 
@@ -60,9 +61,9 @@ class Run:
         self._progress = progress
         self.tracks = runs.decode_tracks()
 
-    def bench(self, kind: Kind, only: Only | None, steady_s: float, load_s: float) -> runs.Figures:
+    def bench(self, kind: Kind, only: Only | None, steady_s: float, load_s: float) -> Figures:
         """Measure one kind; a part that fails is said and left out."""
-        figures = runs.Figures(kind.title, lacks=dict(kind.lacks))
+        figures = Figures(kind.title, lacks=dict(kind.lacks))
         room = self.room / kind.name
         room.mkdir(exist_ok=True)
         long = runs.long_pairing(self.tracks, max(load_s, steady_s) + 30, room)
@@ -92,7 +93,7 @@ class Run:
                     self._fail(figures, part, error)
         return figures
 
-    def _fail(self, figures: runs.Figures, part: str, error: Exception) -> None:
+    def _fail(self, figures: Figures, part: str, error: Exception) -> None:
         self._progress(f"{figures.kind}, {part}: {error}", style="red")
         figures.failures.append(f"{part}: {report.public(str(error), self.room)}")
 
@@ -119,7 +120,7 @@ def main(
         load_s = FULL_LOAD_S
     if os.getloadavg()[0] > BUSY_LOAD * (os.cpu_count() or 1):
         progress("This machine is busy with other work: the figures will be worse than they are.")
-    figures: list[runs.Figures] = []
+    figures: list[Figures] = []
     skipped: list[str] = []
     robust: robustness.Robustness | None = None
     try:

@@ -18,8 +18,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from audio.measure.offset import OffsetStatistics
+from tests.bench.figures import Figures
 from tests.bench.rows import OURS, Row, rows
-from tests.bench.runs import Figures
 
 PEERS = {
     "Snapcast": ("snapclient", "--version"),

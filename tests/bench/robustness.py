@@ -19,13 +19,15 @@ from audio.errors import AudioError
 from audio.measure.activity import heard_at, silences
 from audio.measure.content import Reference
 from audio.measure.rig import RATE_HZ, PulseRig
-from tests.bench.analysis import PAUSE_MS, Heard, event_figures
+from tests.bench.analysis import PAUSE_MS, event_figures
 from tests.bench.costs import family, memory_mb, resident_mb
+from tests.bench.figures import GlideFigures
+from tests.bench.heard import Heard
 from tests.bench.lockstep_pair import LockstepPair
 from tests.bench.long_files import mix, song, tagged_copies
 from tests.bench.players import BenchError, Player
 from tests.bench.report import public
-from tests.bench.runs import END_TIMEOUT_S, GlideFigures, Tracks, commands_ns
+from tests.bench.runs import END_TIMEOUT_S, Tracks, commands_ns
 from tests.bench.scenario import Scenario, Step, steady
 
 TITLE = "Robustness"

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from audio.measure.offset import OffsetStatistics
-from tests.bench.analysis import EventFigures, JoinFigures
 from tests.bench.costs import Cost
-from tests.bench.runs import Figures
+from tests.bench.figures import EventFigures, Figures, JoinFigures
 from tests.bench.scenario import RESUME_VBR, SEEK_CBR, SEEK_END, SEEK_VBR
 
 Value = float | None
 NOT_MEASURED = math.nan
 #: The kind that the goals are of, and that should be first in every row.
 OURS = "lockstep"
-#: Two figures that differ by less can't be told apart: half a sample of the capture, a step of the search for the moment
-#: from which the offset stays within its bound, the search for where a soft piece begins.
+#: Two figures that differ by less can't be told apart: half a sample of the capture, a step of the search for the
+#: moment from which the offset stays within its bound, the search for where a soft piece begins.
 SAMPLE_MS, SETTLE_MS, PLACE_MS = 0.011, 20.0, 100.0
 CPU_PERCENT, MEMORY_MB = 0.2, 1.0
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +19,10 @@ from audio.measure.content import Reference
 from audio.measure.correlation import Samples
 from audio.measure.offset import OffsetStatistics, offset_statistics
 from audio.measure.rig import RATE_HZ, PulseRig
-from tests.bench.analysis import (
-    DriftFigures,
-    EventFigures,
-    Heard,
-    JoinFigures,
-    drift_figures,
-    event_figures,
-    join_figures,
-)
-from tests.bench.costs import Cost, CostMeter
+from tests.bench.analysis import drift_figures, event_figures, join_figures
+from tests.bench.costs import CostMeter
+from tests.bench.figures import Figures, GlideFigures, LoadFigures
+from tests.bench.heard import Heard
 from tests.bench.players import PLAYER, SERVER, BenchError, Pair, Player, Said
 from tests.bench.rig_check import both_sides
 from tests.bench.scenario import NATURAL, STEADY_FROM_S, Scenario, Step, steady
@@ -51,45 +45,6 @@ class Tracks:
     music: Samples
     references: tuple[Reference, ...]
     durations_ms: tuple[float, ...]
-
-
-@dataclass(slots=True)
-class Figures:
-    """All that was measured of one kind of player; None or empty where it was not asked for.
-
-    `lacks`: what the kind has not, with the reason in a sentence; `failures`: the runs that broke.
-    `costs`: of "leader", "follower" and "server", in steady play.
-    """
-
-    kind: str
-    lacks: dict[str, str] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-    steady: OffsetStatistics | None = None
-    steady_gaps: int | None = None
-    drift: DriftFigures | None = None
-    events: list[EventFigures] = field(default_factory=list)
-    joins: list[JoinFigures] = field(default_factory=list)
-    costs: dict[str, Cost] = field(default_factory=dict)
-    glide: "GlideFigures | None" = None
-    load: "LoadFigures | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class GlideFigures:
-    """What a follower says of its own rate: the share of its time at another one than 1, and how much that varied."""
-
-    share: float
-    rate_std_ppm: float
-
-
-@dataclass(frozen=True, slots=True)
-class LoadFigures:
-    """What a busy app process did to the sound: underruns counted by the players and gaps heard in the capture."""
-
-    seconds: float
-    underruns: int
-    gaps_heard: int
-    offset: OffsetStatistics | None
 
 
 def decode_tracks(pairing: Path = DEMO_PAIRING) -> Tracks:

@@ -7,7 +7,8 @@ from audio.measure.capture import CaptureClock, Recording
 from audio.measure.content import Reference
 from audio.measure.correlation import Samples
 from tests.audio.measure.sounds import RATE_HZ, made_music
-from tests.bench.analysis import Heard, drift_figures, event_figures, join_figures
+from tests.bench.analysis import drift_figures, event_figures, join_figures
+from tests.bench.heard import Heard
 from tests.bench.players import Said
 from tests.bench.scenario import Scenario, Step
 

@@ -5,11 +5,10 @@ from pathlib import Path
 from rich.console import Console
 
 from audio.measure.offset import OffsetStatistics
-from tests.bench.analysis import EventFigures, JoinFigures
 from tests.bench.costs import Cost
+from tests.bench.figures import EventFigures, Figures, JoinFigures
 from tests.bench.report import Bench, as_json, as_page, public, show, standing, write_page, write_section
 from tests.bench.rows import Lack
-from tests.bench.runs import Figures
 from tests.bench.scenario import SEEK_CBR
 
 GOOD = Figures(

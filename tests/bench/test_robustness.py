@@ -1,8 +1,8 @@
 from pathlib import Path
 
+from tests.bench.figures import GlideFigures
 from tests.bench.long_files import MIX_SONGS, mix, tagged_copies
 from tests.bench.robustness import Item, Robustness, as_section, as_text
-from tests.bench.runs import GlideFigures
 
 FOUND = Robustness(
     [

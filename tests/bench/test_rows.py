@@ -3,10 +3,9 @@ import math
 import pytest
 
 from audio.measure.offset import OffsetStatistics
-from tests.bench.analysis import EventFigures, JoinFigures
 from tests.bench.costs import Cost
+from tests.bench.figures import EventFigures, Figures, JoinFigures
 from tests.bench.rows import Lack, Row, rows
-from tests.bench.runs import Figures
 from tests.bench.scenario import SEEK_CBR, SEEK_VBR
 
 
