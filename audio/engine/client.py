@@ -38,7 +38,7 @@ _FIRST_PAUSE_S: Final = 0.25
 #: It reports five times a second; after this much silence it hangs, and is replaced.
 STALL_TIMEOUT_S: Final = 1.25
 #: Loading its libraries and opening a device that does not answer take their time.
-START_LIMIT_S: Final = 12.0
+START_LIMIT_S: Final = 14.0
 _LOOKS_PER_STALL: Final = 6
 
 

@@ -28,7 +28,7 @@ _STEADY_S: Final = 5.0
 _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 30.0
 #: What takes longer to open hangs.
-OPEN_LIMIT_S: Final = 12.0
+OPEN_LIMIT_S: Final = 10.0
 
 
 class OpenOutput(Protocol):

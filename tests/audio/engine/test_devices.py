@@ -6,9 +6,12 @@ import sys
 
 import pytest
 
+from audio.engine.device_watch import DeviceWatch
 from audio.engine.devices import Device, output_devices, read_listing
+from audio.engine.pulse_connection import API
 from audio.errors import EngineError
 from audio.measure.rig import PulseRig, RigUnavailableError
+from tests.audio.waiting import until
 
 
 def pactl(rig: PulseRig, *command: str) -> None:
@@ -37,6 +40,24 @@ async def test_the_sinks_of_the_sound_server_are_listed_with_their_labels_and_th
         assert all(device.label != device.name for device in devices), "a description, not an identifier"
         monkeypatch.setenv("PULSE_SINK", "left")
         assert (await output_devices())[0].name == "left", "the environment's wish goes before the server's default"
+
+
+async def test_a_watch_tells_when_another_device_has_become_the_default(monkeypatch):
+    with contextlib.ExitStack() as stack:
+        try:
+            rig = stack.enter_context(PulseRig())
+        except RigUnavailableError as error:
+            pytest.skip(str(error))
+        for name, value in rig.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("PULSE_SINK", raising=False)
+        pactl(rig, "set-default-sink", "left")
+        watch = DeviceWatch({"left"}, API, None, interval_s=0.05)
+        satisfied = DeviceWatch({"left", "right"}, API, "right", interval_s=0.05)
+        pactl(rig, "set-default-sink", "right")
+        await until(lambda: watch.outdated, "it is noticed")
+        assert not satisfied.outdated
+        satisfied.close()
 
 
 async def test_without_a_sound_server_there_is_a_list_or_a_reason_in_time(monkeypatch, tmp_path):
