@@ -142,9 +142,11 @@ class VlcStage:
             self.reason = _NO_AVFORMAT
             found = probe(self._vlc, tuned, self._wanted)
         if self._wanted is not None and found.devices and self._wanted not in found.devices:
-            self.reason = f"There is no sound device “{self._wanted}”: libVLC plays to its default one"
-            self._wanted = None
-            found = probe(self._vlc, [*tuned, *demux], None)
+            meant = [name for name in found.devices if self._wanted.lower() in name.lower()]
+            if not meant:
+                self.reason = f"There is no sound device “{self._wanted}”: libVLC plays to its default one"
+            self._wanted = meant[0] if meant else None
+            found = probe(self._vlc, [*tuned, *demux], self._wanted)
         if self.reason is not None:
             _log.warning("%s", self.reason)
         if silent:
