@@ -18,8 +18,11 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9\-._~+/]{1,4096}=*) *", re.IGNORECASE)
 class Accounts(Protocol):
     """Verify bearer tokens."""
 
-    async def verify(self, token: str) -> Account:
-        """Return whose token this is; `RefusedError` 401 when it is nobody's, 503 when that cannot be said now."""
+    async def verify(self, token: str, address: str) -> Account:
+        """Return whose token this is; `RefusedError` 401 when it is nobody's, 503 when that cannot be said now.
+
+        `address` is the client's, for a limit on tokens that somebody else must be asked about.
+        """
 
     async def close(self) -> None:
         """Release connections."""
@@ -37,14 +40,21 @@ class LocalAccounts:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    async def create(self, request: LocalAccountRequest) -> LocalAccountResponse:
-        """Return a new account with its bearer token; names need not be unique."""
+    async def create(self, request: LocalAccountRequest, former_token: str | None) -> LocalAccountResponse:
+        """Return a new account with its bearer token, or the account of `former_token` under its new name.
+
+        Names need not be unique. A former token that is not known any more counts as none.
+        """
+        if former_token is not None:
+            former = await self._storage.rename_local_account(hash_token(former_token), request.display_name)
+            if former is not None:
+                return LocalAccountResponse(account_id=former.account_id, access_token=former_token)
         account = Account(f"local:{uuid.uuid4()}", request.display_name)
         token = new_token()
         await self._storage.create_local_account(account, hash_token(token), epoch_ms())
         return LocalAccountResponse(account_id=account.account_id, access_token=token)
 
-    async def verify(self, token: str) -> Account:
+    async def verify(self, token: str, address: str) -> Account:  # noqa: ARG002 - nobody else is asked
         """Return whose token this is."""
         account = await self._storage.find_local_account(hash_token(token))
         if account is None:

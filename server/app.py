@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from server import rest_routes, ws_route
 from server.answers import refusal
+from server.body_limit import BodyLimit
 from server.errors import RefusedError
 from server.services import run_services
 from server.settings import AccountsMode, Settings
@@ -32,10 +33,12 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="Lockstep RunBuddy", lifespan=lifespan)
+    app.include_router(rest_routes.info)
     app.include_router(rest_routes.runbuddy)
     app.include_router(ws_route.router)
     if settings.accounts is AccountsMode.LOCAL:
         app.include_router(rest_routes.local)
+    app.add_middleware(BodyLimit)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)

@@ -75,7 +75,9 @@ class Guard:
 
     def new_account(self, address: str) -> None:
         """Count a new local account, or refuse it."""
-        self._check("Too many accounts were created. Wait a moment, then try again.", (self._accounts_by_address, address))
+        self._check(
+            "Too many accounts were created. Wait a moment, then try again.", (self._accounts_by_address, address)
+        )
         self._spend((self._accounts_by_address, address))
 
     def unknown_token(self, address: str) -> None:

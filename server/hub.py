@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from protocol.events import EndReason
 from server.effects import Close, Effect, End, FreeSeat, Persist, Send
+from server.limiter import Rate
 from server.peer import Peer
 from server.records import Account, Grant, SessionRecord
 from server.room import Room, RoomTimes
@@ -20,6 +21,8 @@ from server.writer import Writer
 _NS_PER_S = 1_000_000_000
 _ACTIVITY_PERSIST_S = 60.0
 _MIN_TIMER_S = 0.001
+#: A connection that comes out of a tunnel brings what has waited there.
+_BURST_S = 5
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ def room_times(settings: Settings) -> RoomTimes:
         seat_hold_ns=round(settings.seat_hold_s * _NS_PER_S),
         idle_ns=round(settings.idle_ttl_s * _NS_PER_S),
         activity_persist_ns=round(min(_ACTIVITY_PERSIST_S, settings.idle_ttl_s / 10) * _NS_PER_S),
+        events=Rate(_BURST_S * settings.max_events_per_second, _BURST_S),
     )
 
 
@@ -137,6 +141,16 @@ class Hub:
     def end(self, live: LiveRoom, reason: EndReason) -> None:
         """End a session."""
         self.apply(live, live.room.end(reason))
+
+    def end_if_open(self, session_id: str, reason: EndReason) -> None:
+        """Tell those in a session's room that it was ended elsewhere."""
+        if (live := self._rooms.get(session_id)) is not None:
+            self.end(live, reason)
+
+    async def expire_idle(self) -> None:
+        """End every session that nobody used for the idle time."""
+        for session_id in await self._storage.expire_idle(epoch_ms()):
+            self.end_if_open(session_id, EndReason.EXPIRED)
 
     def apply(self, live: LiveRoom, effects: list[Effect]) -> None:
         """Carry out what a room decided, sockets first in the order given, storage behind."""

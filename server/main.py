@@ -14,6 +14,7 @@ from websockets.exceptions import WebSocketException
 
 from protocol import limits
 from server.app import create_app
+from server.connections import PatientSocketProtocol, http_protocol
 from server.errors import StartError
 from server.settings import Settings
 from server.sntp_server import SntpServer
@@ -80,7 +81,8 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         access_log=False,
-        ws="websockets-sansio",
+        http=http_protocol(settings.request_timeout_s),
+        ws=PatientSocketProtocol,
         ws_max_size=limits.MAX_EVENT_BYTES,
         ws_ping_interval=settings.ws_ping_interval_s,
         ws_ping_timeout=settings.ws_ping_timeout_s,

@@ -34,6 +34,30 @@ class SessionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Created:
+    """A new session, and the ids of those that its leader led until now: they are over."""
+
+    record: SessionRecord
+    superseded: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session stands on the billboard: by the value that it is sorted by, then by its id."""
+
+    value: int | str
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A session on the billboard and its place."""
+
+    record: SessionRecord
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What a WebSocket token allows: one role in one session."""
 

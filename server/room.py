@@ -6,6 +6,7 @@ Pure: every input takes the monotonic time in ns and returns effects for the she
 - A frame that breaks the contract, or that its sender may not send (a follower's `transport`, anybody's `snapshot`),
   is never relayed; its connection is closed with 1008 and a reason that names the field. The sender may come back: a
   leader has its grace for that, and at least `FAULT_GRACE_NS` even where the grace is 0.
+- So is one that says more than `RoomTimes.events` allows.
 - Unknown event types are ignored, and so are a leader's `ready` and anybody's `pong`. A binary frame closes with 1003.
 - `leave` by the follower frees its seat, by the leader ends the session.
 - A follower that drops keeps its seat for `seat_hold_ns`; the leader hears `left` after the grace.
@@ -44,19 +45,25 @@ from server.effects import (
     Send,
 )
 from server.frames import read_frame
+from server.limiter import Bucket, Rate
 from server.records import Account
 
 FAULT_GRACE_NS = 2_000_000_000
+TOO_MANY_MESSAGES = "too many messages a second"
 
 
 @dataclass(frozen=True, slots=True)
 class RoomTimes:
-    """How long things last, in ns: the grace, an unused seat, an idle session, and between two writes of mere use."""
+    """How long things last, in ns: the grace, an unused seat, an idle session, and between two writes of mere use.
+
+    `events` is how much one connection may say.
+    """
 
     leader_grace_ns: int
     seat_hold_ns: int
     idle_ns: int
     activity_persist_ns: int
+    events: Rate
 
 
 class _SeatState(Enum):
@@ -84,6 +91,7 @@ class Room:
         self.end_reason: EndReason | None = None
         self._times = times
         self._connections: dict[Role, int] = {}
+        self._allowances: dict[Role, Bucket] = {}
         self._seat = _Seat(follower, _SeatState.JOINED, mono_ns) if follower else None
         self._leader_due_ns = mono_ns + times.leader_grace_ns if leader_seen else None
         self._active_ns = mono_ns
@@ -106,6 +114,7 @@ class Room:
         if role is Role.FOLLOWER and self._seat is None:
             return [*effects, Close(connection, CLOSE_NORMAL, "the follower left")]
         self._connections[role] = connection
+        self._allowances[role] = Bucket(self._times.events)
         effects.append(Send(connection, Snapshot(**self.snapshot.model_dump()).to_json()))
         if role is Role.LEADER:
             self._leader_due_ns = None
@@ -126,6 +135,8 @@ class Room:
         role = self._role_of(connection)
         if role is None:
             return []
+        if not self._allowances[role].take(mono_ns):
+            return self._fault(connection, CLOSE_POLICY_VIOLATION, TOO_MANY_MESSAGES, mono_ns)
         try:
             event = read_frame(text, role)
         except ProtocolError as error:

@@ -4,12 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from protocol.rest import ServerInfo
+from server.about import server_info
 from server.accounts import Accounts, LocalAccounts
+from server.guard import Guard
 from server.hub import Hub
 from server.sessions import Sessions
 from server.settings import AccountsMode, Settings
 from server.spotify_accounts import SpotifyAccounts
 from server.storage import Storage
+from server.sweeper import Sweeper
+
+#: A token that Spotify took is believed no longer than this (Spotify's own live an hour).
+_MAX_CACHE_S = 50 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,8 @@ class Services:
     hub: Hub
     accounts: Accounts
     sessions: Sessions
+    guard: Guard
+    info: ServerInfo
 
 
 @asynccontextmanager
@@ -30,17 +39,28 @@ async def run_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         hub = Hub(storage, settings)
         await hub.start()
-        accounts: Accounts
-        if settings.accounts is AccountsMode.LOCAL:
-            accounts = LocalAccounts(storage)
-        else:
-            accounts = SpotifyAccounts(
-                settings.spotify_base_url, settings.spotify_timeout_s, min(settings.spotify_cache_s, 50 * 60.0)
-            )
+        guard = Guard(enabled=settings.rate_limits)
+        accounts = _accounts(settings, storage, guard)
+        sweeper = Sweeper(storage, hub, settings)
+        sweeper.start()
         try:
-            yield Services(storage, hub, accounts, Sessions(storage, hub, settings))
+            yield Services(
+                storage, hub, accounts, Sessions(storage, hub, settings, guard), guard, server_info(settings)
+            )
         finally:
+            await sweeper.stop()
             await hub.stop()
             await accounts.close()
     finally:
         await storage.close()
+
+
+def _accounts(settings: Settings, storage: Storage, guard: Guard) -> Accounts:
+    if settings.accounts is AccountsMode.LOCAL:
+        return LocalAccounts(storage)
+    return SpotifyAccounts(
+        settings.spotify_base_url,
+        settings.spotify_timeout_s,
+        min(settings.spotify_cache_s, _MAX_CACHE_S),
+        count_question=guard.unknown_token,
+    )

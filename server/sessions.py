@@ -7,6 +7,7 @@ from protocol.events import EndReason, Role, SnapshotState
 from protocol.rest import (
     Billboard,
     BillboardEntry,
+    BillboardSort,
     CreateSessionRequest,
     CreateSessionResponse,
     JoinResponse,
@@ -14,7 +15,9 @@ from protocol.rest import (
     SessionStatus,
     StatusResponse,
 )
+from server.billboard import next_cursor, read_cursor
 from server.errors import RefusedError, ServerError
+from server.guard import Caller, Guard
 from server.hub import Hub
 from server.records import Account, Grant, Seating, SessionRecord
 from server.settings import Settings
@@ -29,16 +32,22 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Sessions:
     """Combine storage (who may) with the rooms (who is told). Every method raises `RefusedError` when it refuses."""
 
-    def __init__(self, storage: Storage, hub: Hub, settings: Settings) -> None:
+    def __init__(self, storage: Storage, hub: Hub, settings: Settings, guard: Guard) -> None:
         self._storage = storage
         self._hub = hub
+        self._guard = guard
         self._token_ttl_ms = round(settings.token_ttl_s * 1000)
 
-    async def create(self, host: Account, request: CreateSessionRequest, ws_url: str) -> CreateSessionResponse:
-        """Open a session that waits for a follower."""
+    async def create(self, caller: Caller, request: CreateSessionRequest, ws_url: str) -> CreateSessionResponse:
+        """Open a session that waits for a follower; a session that its leader has had until now ends."""
+        self._guard.new_session(caller)
+        host = caller.account
         for _ in range(_CODE_ATTEMPTS):
-            record = await self._storage.create_session(host, request, new_join_code(), epoch_ms())
-            if record is not None:
+            created = await self._storage.create_session(host, request, new_join_code(), epoch_ms())
+            if created is not None:
+                for session_id in created.superseded:
+                    self._hub.end_if_open(session_id, EndReason.SUPERSEDED)
+                record = created.record
                 return CreateSessionResponse(
                     session_id=record.session_id,
                     join_code=record.join_code,
@@ -48,21 +57,27 @@ class Sessions:
                 )
         raise ServerError("No free join code was found. Try again.")
 
-    async def billboard(self) -> Billboard:
-        """Return the sessions that wait for a follower, newest first."""
-        await self._storage.expire_idle(epoch_ms())
-        return Billboard(sessions=[_entry(record) for record in await self._storage.billboard()])
+    async def billboard(self, sort: BillboardSort, limit: int, cursor: str | None) -> Billboard:
+        """Return one page of the sessions that wait for a follower."""
+        after = read_cursor(cursor, sort) if cursor is not None else None
+        await self._hub.expire_idle()
+        # One more than is shown tells whether there is another page.
+        found = await self._storage.billboard(sort, limit + 1, after)
+        shown = found[:limit]
+        more = next_cursor(sort, shown[-1].place) if len(found) > limit else None
+        return Billboard(sessions=[_entry(waiting.record) for waiting in shown], next_cursor=more)
 
-    async def detail(self, id_or_code: str) -> SessionDetail:
+    async def detail(self, id_or_code: str, caller: Caller) -> SessionDetail:
         """Return one session as it stands, ended ones too."""
-        record = await self._find(id_or_code)
+        record = await self._find(id_or_code, caller)
         return SessionDetail(
             **_entry(record).model_dump(), status=record.status, snapshot=self._current_snapshot(record)
         )
 
-    async def join(self, id_or_code: str, account: Account, ws_url: str) -> JoinResponse:
+    async def join(self, id_or_code: str, caller: Caller, ws_url: str) -> JoinResponse:
         """Seat the follower and give it a token; the host and the seated follower get a fresh token for their role."""
-        record = await self._find(id_or_code)
+        record = await self._find(id_or_code, caller)
+        account = caller.account
         if record.status is SessionStatus.ENDED:
             raise _ended()
         role = Role.LEADER if account.account_id == record.host.account_id else Role.FOLLOWER
@@ -71,25 +86,26 @@ class Sessions:
         token = await self._new_token(record.session_id, role, account)
         return JoinResponse(role=role, ws_url=ws_url, ws_token=token, snapshot=self._current_snapshot(record))
 
-    async def end(self, id_or_code: str, account: Account) -> StatusResponse:
+    async def end(self, id_or_code: str, caller: Caller) -> StatusResponse:
         """End a session for both; only its leader may, and may again."""
-        record = await self._find(id_or_code)
-        if account.account_id != record.host.account_id:
+        record = await self._find(id_or_code, caller)
+        if caller.account.account_id != record.host.account_id:
             raise RefusedError(403, "not_the_leader", "Only the leader can end this session. You can leave it.")
         return await self._end(record)
 
-    async def leave(self, id_or_code: str, account: Account) -> StatusResponse:
+    async def leave(self, id_or_code: str, caller: Caller) -> StatusResponse:
         """Free the follower's seat; a leader that leaves ends the session, anybody else changes nothing."""
-        record = await self._find(id_or_code)
-        if account.account_id == record.host.account_id:
+        record = await self._find(id_or_code, caller)
+        account_id = caller.account.account_id
+        if account_id == record.host.account_id:
             return await self._end(record)
         follower = record.follower
-        if follower is not None and follower.account_id == account.account_id:
+        if follower is not None and follower.account_id == account_id:
             live = await self._hub.open_room(record.session_id)
             if live is not None:
                 self._hub.unseat_follower(live)
             await self._hub.writer.flush()
-            record = await self._find(record.session_id)
+            record = await self._find(record.session_id, caller)
         return StatusResponse(status=record.status)
 
     async def _end(self, record: SessionRecord) -> StatusResponse:
@@ -112,17 +128,25 @@ class Sessions:
         if live is not None:
             self._hub.seat_follower(live, account)
 
-    async def _find(self, id_or_code: str) -> SessionRecord:
-        await self._storage.expire_idle(epoch_ms())
+    async def _find(self, id_or_code: str, caller: Caller) -> SessionRecord:
         key = id_or_code.strip()
-        record = None
         if _UUID.fullmatch(key.lower()):
+            await self._hub.expire_idle()
             record = await self._storage.find_session(key.lower())
-        elif _is_join_code(key.upper()):
-            record = await self._storage.find_session_by_code(key.upper())
+        else:
+            record = await self._find_by_code(key.upper(), caller)
         if record is None:
             message = "There is no session with this id or join code. Check it with the leader."
             raise RefusedError(404, "session_not_found", message)
+        return record
+
+    async def _find_by_code(self, join_code: str, caller: Caller) -> SessionRecord | None:
+        # First, and for every code alike: whoever guesses learns nothing from how the refusal looks.
+        self._guard.check_code(caller)
+        await self._hub.expire_idle()
+        record = await self._storage.find_session_by_code(join_code) if _is_join_code(join_code) else None
+        if record is None:
+            self._guard.wrong_code(caller)
         return record
 
     async def _new_token(self, session_id: str, role: Role, account: Account) -> str:

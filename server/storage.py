@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocol.events import EndReason, Role, SnapshotState
-from protocol.rest import CreateSessionRequest, SessionStatus
+from protocol.rest import BillboardSort, CreateSessionRequest, SessionStatus
 from server.database import create_engine, prepare
-from server.records import Account, Grant, Seating, SessionRecord, WriteBatch
+from server.records import Account, Created, Grant, Place, Seating, SessionRecord, Waiting, WriteBatch
 from server.tables import local_accounts, participants, sessions, ws_tokens
 from server.tokens import same_hash
 
@@ -23,13 +23,19 @@ TOKENS_KEPT_PER_ROLE = 4
 #: What every method of `Storage` may raise: asyncpg's failure to connect at all is not wrapped by SQLAlchemy.
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 
-_BILLBOARD_LIMIT = 200
-
 _follower_of_session = and_(participants.c.session_id == sessions.c.id, participants.c.role == Role.FOLLOWER.value)
 _records = select(
     sessions, participants.c.spotify_user_id.label("follower_id"), participants.c.display_name.label("follower_name")
 ).join_from(sessions, participants, _follower_of_session, isouter=True)
 _unfinished = sessions.c.status != SessionStatus.ENDED.value
+
+_SORTS: dict[BillboardSort, tuple[ColumnElement[Any], bool]] = {
+    BillboardSort.NEWEST: (sessions.c.created_at, True),
+    BillboardSort.OLDEST: (sessions.c.created_at, False),
+    BillboardSort.HOST: (func.lower(sessions.c.host_display_name), False),
+    BillboardSort.PLAYLIST: (func.lower(sessions.c.playlist_name), False),
+    BillboardSort.TRACKS: (sessions.c.paired_track_count, True),
+}
 
 _store_snapshot = (
     update(sessions)
@@ -63,8 +69,11 @@ class Storage:
 
     async def create_session(
         self, host: Account, request: CreateSessionRequest, join_code: str, now_ms: int
-    ) -> SessionRecord | None:
-        """Store a new waiting session with its leader; None when the join code is taken."""
+    ) -> Created | None:
+        """Store a new waiting session with its leader and end those that it led before.
+
+        None when the join code is taken, or when the same leader creates another session at this very moment.
+        """
         session_id = str(uuid.uuid4())
         snapshot = SnapshotState(
             playlist_id=request.playlist_id, playlist_position=0, position_ms=0, is_playing=False, corrected_ms=now_ms
@@ -85,27 +94,47 @@ class Storage:
         }
         try:
             async with self._writing() as connection:
+                led_before = and_(sessions.c.host_spotify_user_id == host.account_id, _unfinished)
+                superseded = await _end_all(connection, led_before, EndReason.SUPERSEDED)
                 await connection.execute(insert(sessions).values(row))
                 await connection.execute(_new_participant(session_id, Role.LEADER, host, now_ms))
         except IntegrityError:
             return None
-        return await self.find_session(session_id)
+        record = await self.find_session(session_id)
+        return Created(record, superseded) if record is not None else None
 
-    async def expire_idle(self, now_ms: int) -> None:
-        """End every session that nobody used for the idle time (plan, section 1: lazy expiry)."""
+    async def expire_idle(self, now_ms: int) -> list[str]:
+        """End every session that nobody used for the idle time (plan, section 1); return their ids."""
         idle = and_(_unfinished, sessions.c.expires_at <= now_ms)
         async with self._engine.connect() as connection:
             found = (await connection.execute(select(exists().where(idle)))).scalar_one()
-        if found:
-            values = {"status": SessionStatus.ENDED.value, "end_reason": EndReason.EXPIRED.value}
-            async with self._writing() as connection:
-                await connection.execute(update(sessions).where(idle).values(values))
+        if not found:
+            return []
+        async with self._writing() as connection:
+            return await _end_all(connection, idle, EndReason.EXPIRED)
 
-    async def billboard(self) -> list[SessionRecord]:
-        """Return the sessions that wait for a follower, newest first."""
+    async def forget_old(self, ended_before_ms: int, now_ms: int) -> None:
+        """Delete sessions that could be used last before `ended_before_ms` and are over, and tokens out of date."""
+        old = and_(~_unfinished, sessions.c.expires_at <= ended_before_ms)
+        old_ids = select(sessions.c.id).where(old)
+        async with self._writing() as connection:
+            await connection.execute(delete(ws_tokens).where(ws_tokens.c.expires_at <= now_ms))
+            for table in (ws_tokens, participants):
+                await connection.execute(delete(table).where(table.c.session_id.in_(old_ids)))
+            await connection.execute(delete(sessions).where(old))
+
+    async def billboard(self, sort: BillboardSort, limit: int, after: Place | None) -> list[Waiting]:
+        """Return at most `limit` sessions that wait for a follower, in this order, from the place `after` on."""
+        value, descending = _SORTS[sort]
         waiting = sessions.c.status == SessionStatus.WAITING.value
-        newest_first = (sessions.c.created_at.desc(), sessions.c.id)
-        return await self._fetch(_records.where(waiting).order_by(*newest_first).limit(_BILLBOARD_LIMIT))
+        query = _records.add_columns(value.label("place")).where(waiting)
+        if after is not None:
+            beyond = value < after.value if descending else value > after.value
+            query = query.where(or_(beyond, and_(value == after.value, sessions.c.id > after.session_id)))
+        query = query.order_by(value.desc() if descending else value, sessions.c.id).limit(limit)
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [Waiting(_to_record(row), Place(row["place"], row["id"])) for row in rows]
 
     async def unfinished_sessions(self) -> list[SessionRecord]:
         """Return the sessions that had a leader connected and never ended: after a restart they go on."""
@@ -192,6 +221,13 @@ class Storage:
         async with self._writing() as connection:
             await connection.execute(insert(local_accounts).values(row))
 
+    async def rename_local_account(self, token_hash: str, display_name: str) -> Account | None:
+        """Give the account of this token's hash a new name; None when there is none."""
+        mine = local_accounts.c.token_hash == token_hash
+        async with self._writing() as connection:
+            await connection.execute(update(local_accounts).where(mine).values(display_name=display_name))
+        return await self.find_local_account(token_hash)
+
     async def find_local_account(self, token_hash: str) -> Account | None:
         """Return the local account of a bearer token's hash."""
         query = select(local_accounts).where(local_accounts.c.token_hash == token_hash)
@@ -217,6 +253,12 @@ def _new_participant(session_id: str, role: Role, account: Account, now_ms: int)
         display_name=account.display_name,
         joined_at=now_ms,
     )
+
+
+async def _end_all(connection: AsyncConnection, which: ColumnElement[bool], reason: EndReason) -> list[str]:
+    ended = {"status": SessionStatus.ENDED.value, "end_reason": reason.value}
+    rows = await connection.execute(update(sessions).where(which).values(ended).returning(sessions.c.id))
+    return list(rows.scalars())
 
 
 async def _free_seat(connection: AsyncConnection, session_id: str, account_id: str) -> None:

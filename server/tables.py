@@ -3,6 +3,8 @@
 `host_spotify_user_id` and `spotify_user_id` keep the plan's names; with local accounts they hold the local account id.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,9 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
+
+_UNFINISHED: dict[str, Any] = {f"{dialect}_where": text("status <> 'ended'") for dialect in ("sqlite", "postgresql")}
 
 sessions = Table(
     "runbuddy_sessions",
@@ -36,6 +41,8 @@ sessions = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_runbuddy_sessions_status", "status", "created_at"),
+    Index("uq_runbuddy_one_live_session_a_host", "host_spotify_user_id", unique=True, **_UNFINISHED),
+    Index("ix_runbuddy_sessions_expiry", "expires_at", **_UNFINISHED),
 )
 
 participants = Table(

@@ -165,5 +165,11 @@ class Start(Protocol):
 
 
 def local_settings(database: Path, **changes: Any) -> Settings:
-    defaults: dict[str, Any] = {"database": sqlite_url(database), "port": 0, "accounts": AccountsMode.LOCAL}
+    defaults: dict[str, Any] = {
+        "database": sqlite_url(database),
+        "port": 0,
+        "accounts": AccountsMode.LOCAL,
+        "rate_limits": False,
+        "max_events_per_second": 1_000_000,
+    }
     return Settings(**(defaults | changes))

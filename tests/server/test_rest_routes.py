@@ -57,8 +57,8 @@ def test_the_address_of_the_socket_follows_the_name_and_scheme_of_the_request(se
 
 
 def test_the_billboard_shows_waiting_sessions_newest_first(server: RunningServer) -> None:
-    ann, bob = server.person("Ann"), server.person("Bob")
-    first, second, third = (ann.create(playlistName=f"list {number}") for number in range(3))
+    bob = server.person("Bob")
+    first, second, third = (server.person("Ann").create(playlistName=f"list {number}") for number in range(3))
     bob.join(second.session_id)
     ids = board(bob)
     assert ids.index(third.session_id) <= ids.index(first.session_id)

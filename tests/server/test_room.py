@@ -6,11 +6,13 @@ import pytest
 
 from protocol.events import EndReason, Participant, Pong, Role, SessionEnd, Snapshot, SnapshotState, parse_event
 from server.effects import Close, Effect, End, FreeSeat, Persist, Send
+from server.limiter import Rate
 from server.records import Account
 from server.room import FAULT_GRACE_NS, Room, RoomTimes
 
 S = 1_000_000_000
-TIMES = RoomTimes(10 * S, 600 * S, 7200 * S, 60 * S)
+EVENTS = Rate(100, 5)
+TIMES = RoomTimes(10 * S, 600 * S, 7200 * S, 60 * S, EVENTS)
 BOB = Account("bob", "Bob")
 EVE = Account("eve", "Eve")
 LEADER, FOLLOWER = 1, 2
@@ -180,12 +182,12 @@ def test_a_leader_lost_for_the_grace_ends_the_session() -> None:
 
 
 def test_without_grace_a_lost_leader_ends_the_session_at_once() -> None:
-    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S))
+    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S, EVENTS))
     assert room.disconnected(LEADER, 5)[-1] == End(EndReason.LEADER_LOST)
 
 
 def test_even_without_grace_a_malformed_event_does_not_end_the_session() -> None:
-    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S))
+    room = full_room(RoomTimes(0, 600 * S, 7200 * S, 60 * S, EVENTS))
     assert not [e for e in room.received(LEADER, position(positionMs=-1), 0) if isinstance(e, End)]
     assert not room.tick(FAULT_GRACE_NS - 1)
     room.connected(Role.LEADER, 3, FAULT_GRACE_NS - 1)

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from protocol.events import EndReason, Participant, Role, SessionEnd, Snapshot, SnapshotState, parse_event
 from server.effects import Close, Effect, End, FreeSeat, Persist, Send
+from server.limiter import Rate
 from server.records import Account
 from server.room import Room, RoomTimes
 
@@ -44,7 +45,7 @@ class RoomMachine(RuleBasedStateMachine):
         grace_s=st.sampled_from([0, 2, 10]), leader_seen=st.booleans(), follower=st.sampled_from([None, *PEOPLE])
     )
     def make(self, grace_s: int, leader_seen: bool, follower: Account | None) -> None:
-        times = RoomTimes(grace_s * S, 60 * S, 300 * S, 30 * S)
+        times = RoomTimes(grace_s * S, 60 * S, 300 * S, 30 * S, Rate(1000, 5))
         snapshot = SnapshotState(
             playlist_id="p", playlist_position=0, position_ms=0, is_playing=False, corrected_ms=1_800_000_000_000
         )

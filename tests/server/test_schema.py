@@ -148,3 +148,19 @@ async def test_what_the_migrations_ran_on_is_the_version_that_is_noted(tmp_path:
     async with engine.connect() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
     await engine.dispose()
+
+
+async def test_of_a_leaders_open_sessions_the_newest_goes_on(tmp_path: Path) -> None:
+    database = sqlite3.connect(tmp_path / "server.db")
+    database.executescript(FIRST_TABLES)
+    row = ("local:1", "Ann", "p", "n", 3, "waiting", None, 0, "{}", 2, 1900000000000)
+    database.execute(f"INSERT INTO runbuddy_sessions VALUES ('s2', 'ABCDEG', {', '.join('?' * len(row))})", row)
+    database.commit()
+    database.close()
+    await (await open_storage(sqlite_url(tmp_path / "server.db"))).close()
+    database = sqlite3.connect(tmp_path / "server.db")
+    found = database.execute("SELECT id, status, end_reason FROM runbuddy_sessions ORDER BY id").fetchall()
+    assert found == [("s1", "ended", "superseded"), ("s2", "waiting", None)]
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute("UPDATE runbuddy_sessions SET status = 'waiting'")
+    database.close()

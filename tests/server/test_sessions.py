@@ -4,6 +4,7 @@ from pathlib import Path
 
 from protocol.events import Role
 from protocol.rest import CreateSessionRequest
+from server.guard import Caller, Guard
 from server.hub import Hub
 from server.records import Account, Grant
 from server.sessions import Sessions
@@ -21,11 +22,11 @@ async def test_a_seat_freed_a_moment_ago_can_be_taken_although_it_is_not_stored_
     storage = Storage(settings.database, 7_200_000)
     await storage.open()
     hub = Hub(storage, settings)
-    sessions = Sessions(storage, hub, settings)
+    sessions = Sessions(storage, hub, settings, Guard(enabled=True))
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
-    created = await sessions.create(ANN, request, WS_URL)
+    created = await sessions.create(Caller(ANN, "here"), request, WS_URL)
     for account in (BOB, EVE, BOB):
-        joined = await sessions.join(created.join_code, account, WS_URL)
+        joined = await sessions.join(created.join_code, Caller(account, "here"), WS_URL)
         live = await hub.open_room(created.session_id)
         assert live is not None
         assert live.room.follower == account
@@ -41,11 +42,11 @@ async def test_a_token_names_its_role(tmp_path: Path) -> None:
     storage = Storage(settings.database, 7_200_000)
     await storage.open()
     hub = Hub(storage, settings)
-    sessions = Sessions(storage, hub, settings)
+    sessions = Sessions(storage, hub, settings, Guard(enabled=True))
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
-    created = await sessions.create(ANN, request, WS_URL)
+    created = await sessions.create(Caller(ANN, "here"), request, WS_URL)
     for account, role in ((ANN, Role.LEADER), (BOB, Role.FOLLOWER)):
-        joined = await sessions.join(created.session_id, account, WS_URL)
+        joined = await sessions.join(created.session_id, Caller(account, "here"), WS_URL)
         token_hash = hash_token(joined.ws_token)
         grant = await storage.find_grant(created.session_id, token_hash, epoch_ms())
         assert grant == Grant(created.session_id, role, account.account_id, token_hash)

@@ -67,7 +67,7 @@ def spotify() -> Iterator[StandIn]:
 async def refusal(base_url: str, timeout_s: float = 5) -> RefusedError:
     accounts = SpotifyAccounts(base_url, timeout_s, 3000)
     with pytest.raises(RefusedError) as caught:
-        await accounts.verify("token")
+        await accounts.verify("token", "here")
     await accounts.close()
     return caught.value
 
@@ -75,7 +75,7 @@ async def refusal(base_url: str, timeout_s: float = 5) -> RefusedError:
 async def verified(spotify: StandIn, body: dict[str, Any]) -> tuple[str, str]:
     spotify.body = json.dumps(body).encode()
     accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
-    account = await accounts.verify("token")
+    account = await accounts.verify("token", "here")
     await accounts.close()
     return account.account_id, account.display_name
 
@@ -107,11 +107,11 @@ async def test_spotify_is_asked_once_until_the_memory_ends(spotify: StandIn) -> 
     now_ns = [0]
     accounts = SpotifyAccounts(spotify.base_url, 5, 3000, lambda: now_ns[0])
     for now_ns[0] in (0, 2999 * S):
-        await accounts.verify("token")
+        await accounts.verify("token", "here")
     assert len(spotify.asked) == 1
-    await accounts.verify("other")
+    await accounts.verify("other", "here")
     now_ns[0] = 3000 * S
-    await accounts.verify("token")
+    await accounts.verify("token", "here")
     assert len(spotify.asked) == 3
     await accounts.close()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from protocol.events import EndReason, Role
-from protocol.rest import CreateSessionRequest, SessionStatus
+from protocol.rest import BillboardSort, CreateSessionRequest, SessionStatus
 from server.errors import StartError
-from server.records import Account, Grant, Seating, SessionRecord, WriteBatch
+from server.records import Account, Grant, Place, Seating, SessionRecord, WriteBatch
 from server.settings import sqlite_url
 from server.storage import TOKENS_KEPT_PER_ROLE, Storage
 
@@ -31,9 +31,14 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: 
 
 
 async def create(storage: Storage, code: str = "ABCDEF", now_ms: int = NOW_MS) -> SessionRecord:
-    record = await storage.create_session(ANN, REQUEST, code, now_ms)
-    assert record is not None
-    return record
+    """Create a session that somebody of its own leads."""
+    created = await storage.create_session(Account(f"host of {code}", "Ann"), REQUEST, code, now_ms)
+    assert created is not None
+    return created.record
+
+
+async def board(storage: Storage, sort: BillboardSort = BillboardSort.NEWEST) -> list[str]:
+    return [waiting.record.join_code for waiting in await storage.billboard(sort, 200, None)]
 
 
 async def test_a_join_code_is_given_once(storage: Storage) -> None:
@@ -77,7 +82,7 @@ async def test_a_freed_seat_takes_its_tokens_along_but_not_its_successors(storag
     await storage.add_token(Grant(session_id, Role.FOLLOWER, "bob", "hash"), NOW_MS, NOW_MS + 10)
     await storage.write(WriteBatch(freed_seats=[(session_id, "bob")]), NOW_MS)
     assert await storage.find_grant(session_id, "hash", NOW_MS) is None
-    assert [record.session_id for record in await storage.billboard()] == [session_id]
+    assert await board(storage) == ["ABCDEF"]
     await storage.seat_follower(session_id, EVE, NOW_MS)
     await storage.write(WriteBatch(freed_seats=[(session_id, "bob")]), NOW_MS)
     found = await storage.find_session(session_id)
@@ -98,18 +103,92 @@ async def test_a_session_ends_once_and_for_the_first_reason(storage: Storage) ->
 async def test_use_puts_off_the_end_of_an_idle_session(storage: Storage) -> None:
     used, unused = await create(storage, "ABCDEF"), await create(storage, "ABCDEG")
     await storage.write(WriteBatch(snapshots={used.session_id: (used.snapshot, True)}), NOW_MS + 500)
-    await storage.expire_idle(NOW_MS + 1000)
-    assert [record.session_id for record in await storage.billboard()] == [used.session_id]
+    assert await storage.expire_idle(NOW_MS + 1000) == [unused.session_id]
+    assert await storage.expire_idle(NOW_MS + 1000) == []
+    assert await board(storage) == ["ABCDEF"]
     assert [record.session_id for record in await storage.unfinished_sessions()] == [used.session_id]
     found = await storage.find_session(unused.session_id)
     assert found is not None
     assert found.end_reason is EndReason.EXPIRED
 
 
-async def test_the_billboard_is_newest_first(storage: Storage) -> None:
-    for number, code in enumerate(["ABCDEF", "ABCDEG", "ABCDEH"]):
-        await create(storage, code, NOW_MS + number)
-    assert [record.join_code for record in await storage.billboard()] == ["ABCDEH", "ABCDEG", "ABCDEF"]
+PLACES = [("zebra", "Running", 3), ("Ann", "Walking", 9), ("bob", "running", 3), ("Ärger", "Äpfel", 1)]
+ORDERS = {
+    BillboardSort.NEWEST: [3, 2, 1, 0],
+    BillboardSort.OLDEST: [0, 1, 2, 3],
+    BillboardSort.TRACKS: [1, 0, 2, 3],
+}
+
+
+@pytest.mark.parametrize("sort", BillboardSort)
+@pytest.mark.parametrize("page", [1, 3])
+async def test_the_billboard_has_each_session_once_whatever_the_order_and_the_pages(
+    storage: Storage, sort: BillboardSort, page: int
+) -> None:
+    codes = ["ABCDEF", "ABCDEG", "ABCDEH", "ABCDEJ"]
+    for number, (code, (host, playlist, tracks)) in enumerate(zip(codes, PLACES, strict=True)):
+        request = CreateSessionRequest(playlist_id="p", playlist_name=playlist, paired_track_count=tracks)
+        assert await storage.create_session(Account(code, host), request, code, NOW_MS + number) is not None
+    whole = await board(storage, sort)
+    found: list[str] = []
+    after: Place | None = None
+    while waiting := await storage.billboard(sort, page, after):
+        found += [entry.record.join_code for entry in waiting]
+        after = waiting[-1].place
+    assert found == whole
+    assert sorted(found) == codes
+    if sort in ORDERS:
+        expected = [codes[number] for number in ORDERS[sort]]
+        # Of two with as many tracks the ids decide, and those are random.
+        assert [PLACES[codes.index(code)][2] for code in found] == [PLACES[codes.index(code)][2] for code in expected]
+        assert sort is BillboardSort.TRACKS or found == expected
+    if sort is BillboardSort.HOST:
+        assert found.index("ABCDEG") < found.index("ABCDEH") < found.index("ABCDEF")
+
+
+async def test_a_leader_has_one_session_and_a_newer_one_ends_it(storage: Storage) -> None:
+    first = await storage.create_session(ANN, REQUEST, "ABCDEF", NOW_MS)
+    other = await create(storage, "ABCDEG")
+    second = await storage.create_session(ANN, REQUEST, "ABCDEH", NOW_MS)
+    assert first is not None
+    assert second is not None
+    assert (first.superseded, second.superseded) == ([], [first.record.session_id])
+    ended = await storage.find_session(first.record.session_id)
+    assert ended is not None
+    assert (ended.status, ended.end_reason) == (SessionStatus.ENDED, EndReason.SUPERSEDED)
+    assert sorted(await board(storage)) == [other.join_code, "ABCDEH"]
+
+
+async def test_a_session_whose_code_is_taken_ends_nothing(storage: Storage) -> None:
+    await create(storage, "ABCDEF")
+    mine = await storage.create_session(ANN, REQUEST, "ABCDEG", NOW_MS)
+    assert mine is not None
+    assert await storage.create_session(ANN, REQUEST, "ABCDEF", NOW_MS) is None
+    assert sorted(await board(storage)) == ["ABCDEF", "ABCDEG"]
+
+
+async def test_of_many_sessions_created_at_once_by_one_leader_one_lives(storage: Storage) -> None:
+    codes = [f"ABCDE{letter}" for letter in "FGHJKMNP"]
+    created = await asyncio.gather(*(storage.create_session(ANN, REQUEST, code, NOW_MS) for code in codes))
+    assert any(created)
+    assert len(await board(storage)) == 1
+
+
+async def test_what_is_long_over_is_forgotten_and_its_code_free_again(storage: Storage) -> None:
+    old, running = await create(storage, "ABCDEF"), await create(storage, "ABCDEG")
+    await storage.seat_follower(old.session_id, BOB, NOW_MS)
+    for record, until_ms in ((old, NOW_MS + 10**6), (running, NOW_MS + 10)):
+        await storage.add_token(Grant(record.session_id, Role.LEADER, "ann", record.join_code), NOW_MS, until_ms)
+    await storage.write(WriteBatch(ended={old.session_id: EndReason.LEADER_LOST}), NOW_MS)
+    await storage.forget_old(NOW_MS + 999, NOW_MS)
+    assert await storage.find_grant(running.session_id, "ABCDEG", NOW_MS) is not None
+    assert await storage.find_session(old.session_id) is not None
+    await storage.forget_old(NOW_MS + 1000, NOW_MS + 10)
+    assert await storage.find_session(old.session_id) is None
+    assert await storage.find_grant(old.session_id, "ABCDEF", NOW_MS) is None
+    assert await storage.find_grant(running.session_id, "ABCDEG", NOW_MS) is None
+    assert await storage.find_session(running.session_id) is not None
+    await create(storage, "ABCDEF")
 
 
 async def test_a_token_is_good_for_its_session_until_its_time_and_only_the_newest_are_kept(storage: Storage) -> None:

@@ -53,7 +53,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[WatchedStorage]:
 async def session_ids(storage: Storage) -> list[str]:
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
     records = [await storage.create_session(Account(code, code), request, code, NOW_MS) for code in CODES]
-    return [record.session_id for record in records if record is not None]
+    return [created.record.session_id for created in records if created is not None]
 
 
 def state(position_ms: int) -> SnapshotState:

@@ -1,0 +1,91 @@
+"""uvicorn's connections with an end to their patience: for a request that drips in, and for a reader that is gone."""
+
+import asyncio
+from typing import Final
+
+import h11
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+_UNFINISHED: Final = (h11.IDLE, h11.SEND_BODY)
+
+
+class PatientHttpProtocol(H11Protocol):
+    """Cut a connection whose request is not whole after `request_timeout_s` (slow-loris)."""
+
+    request_timeout_s = 10.0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give the first request its time."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; a drop of data gives no new time."""
+        super().data_received(data)
+        self._watch()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over; the WebSocket has pings for its patience."""
+        self._forget_deadline()
+        super().handle_websocket_upgrade(event)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the connection is gone."""
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.conn.their_state not in _UNFINISHED or self.transport.is_closing():
+            self._forget_deadline()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.request_timeout_s, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        self.transport.abort()
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class PatientSocketProtocol(WebSocketsSansIOProtocol):
+    """Give up what a peer does not read once it owes an answer: waiting for it would be forever."""
+
+    def keepalive_timeout(self) -> None:
+        """Close a socket whose ping was not answered."""
+        super().keepalive_timeout()
+        self._give_up()
+
+    def eof_received(self) -> None:
+        """Close a socket that says nothing any more."""
+        super().eof_received()
+        self._give_up_later()
+
+    def handle_close(self, event: Frame) -> None:
+        """Answer the peer's goodbye."""
+        super().handle_close(event)
+        self._give_up_later()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send, and after a goodbye wait for the peer's no longer than `close_timeout`."""
+        await super().send(message)
+        if message["type"] == "websocket.close":
+            self._give_up_later()
+
+    def _give_up_later(self) -> None:
+        self.loop.call_later(self.close_timeout, self._give_up)
+
+    def _give_up(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+
+def http_protocol(request_timeout_s: float) -> type[PatientHttpProtocol]:
+    """Return the protocol class for uvicorn, which makes its connections itself."""
+    return type("HttpProtocol", (PatientHttpProtocol,), {"request_timeout_s": request_timeout_s})
