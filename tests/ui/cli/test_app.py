@@ -6,9 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command as to_command
 from typer.testing import CliRunner
 
+from audio.engine.messages import DeviceProfile
+from client.reports import SyncReport
+from client.socket import SocketState
+from protocol.correction import Correction
+from protocol.events import Role
 from ui.cli.app import COMMANDS
+from ui.cli.click_screen import ClickStatus
+from ui.cli.devices import DeviceRow
 from ui.cli.exit_codes import MEANINGS
 from ui.demo.player_process import DemoError
 
@@ -73,6 +81,25 @@ def test_the_documentation_has_the_same_exit_codes():
     text = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
     for code, meaning in MEANINGS.items():
         assert f"| {code.value} | {meaning} |" in text
+
+
+def test_the_documentation_names_every_command_option_and_field():
+    text = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
+    sync = SyncReport(
+        *(0, 0.0, Role.FOLLOWER, 0.0, Correction.NONE, 0.0, 0.0, 0.0, 0, "", True, 0.0),
+        *(0, 0, False, SocketState.CONNECTED, None),
+    )
+    click = ClickStatus(0, 0, "", "", False, 0.0, 0.0, 0.0, "", 0, None)
+    device = DeviceRow("", "", "", False, True, DeviceProfile(""))
+    for report in (sync, click, device):
+        for field in report.to_json():
+            assert f"`{field}`" in text
+    for command in COMMANDS:
+        assert f"lockstep {command}" in text
+        module = importlib.import_module(COMMANDS[command][0])
+        for parameter in to_command(module.app).params:
+            for option in parameter.opts:
+                assert not option.startswith("--") or option == "--help" or option in text, (command, option)
 
 
 @pytest.mark.parametrize(
