@@ -84,13 +84,21 @@ class QueuePlayer:
         self._clicking = False
 
     @classmethod
-    def begin(cls, *, device: str | None, data_dir: Path, engine: EngineKind = EngineKind.PRECISE) -> Self:
+    def begin(
+        cls,
+        *,
+        device: str | None,
+        data_dir: Path,
+        engine: EngineKind = EngineKind.PRECISE,
+        cache_limit_bytes: int | None = None,
+    ) -> Self:
         """Start decoder and audio process and return at once: a queue can be set and tracks prepared meanwhile.
 
-        `device`: a device's name, None = the best there is, "none" = silent clock. Errors: EngineError.
+        `device`: a device's name, None = the best there is, "none" = silent clock. `cache_limit_bytes`: how much
+        decoded music is kept on disk, None = the default. Errors: EngineError.
         """
         log_file = data_dir / "audio.log"
-        decoder = DecoderClient(data_dir / "pcm", log_file)
+        decoder = DecoderClient(data_dir / "pcm", log_file, cache_limit_bytes=cache_limit_bytes)
         service = cls(
             decoder,
             lambda on_status: EngineClient(device, log_file, on_status=on_status, kind=engine),
@@ -306,7 +314,8 @@ class QueuePlayer:
 
     def _go(self, action: TransportAction, item: QueueItem, position_ms: int, *, playing: bool) -> None:
         """Change to a place now, or as soon as the track is decoded."""
-        self._give_up_waiting()
+        # Whoever pressed play and then skips, while the first track is still prepared, wants to hear the second.
+        playing = self._give_up_waiting() or playing
         slot = item.playlist_position
         if self._tracks.ready(slot, position_ms):
             self._change(action, slot, position_ms, self._next_instant(), playing=playing)

@@ -7,9 +7,9 @@ in progress, or what a killed process left.
 
 import contextlib
 import errno
-import itertools
 import json
 import os
+import secrets
 import time
 from pathlib import Path
 from typing import Final
@@ -35,7 +35,6 @@ class PcmCache:
         self.folder = folder.absolute()
         self._limit_bytes = limit_bytes
         self._in_use: set[str] = set()
-        self._numbers = itertools.count()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._remove_abandoned()
@@ -60,7 +59,7 @@ class PcmCache:
 
     def writer(self, key: str, rate: int) -> "PcmWriter":
         """Return a new entry to fill. Errors: OSError."""
-        return PcmWriter(self, self.folder / f"{key}-{rate}-{os.getpid()}-{next(self._numbers)}{_DATA}", rate)
+        return PcmWriter(self, self.folder / f"{key}-{rate}-{os.getpid()}-{secrets.token_hex(4)}{_DATA}", rate)
 
     def release(self, path: str) -> None:
         """Say that an entry is no longer used; it goes when there is too much of it all."""
@@ -113,7 +112,7 @@ class PcmCache:
     def _remove_abandoned(self) -> None:
         claimed = {found[0].name for path in self.folder.glob(f"*{_SIDECAR}") if (found := _read_sidecar(path))}
         for path in self.folder.iterdir():
-            if path.suffix == _SIDECAR or path.name in claimed or not path.is_file():
+            if path.suffix == _SIDECAR or path.name in claimed or path.is_dir():
                 continue
             with contextlib.suppress(OSError):
                 if _is_abandoned(path):

@@ -129,7 +129,9 @@ def main() -> int:
     print(f"played {outcome.played}, refused {sum(outcome.refused.values())}, decoder replaced {outcome.deaths} times")
     for reason, times in outcome.refused.most_common():
         print(f"  {times} x {reason}")
-    print(f"slowest {outcome.slowest_s:.2f} s (seed {outcome.slowest_seed}), decoder's memory {outcome.peak_mib:.0f} MiB")
+    print(
+        f"slowest {outcome.slowest_s:.2f} s (seed {outcome.slowest_seed}), decoder's memory {outcome.peak_mib:.0f} MiB"
+    )
     for failure in outcome.failures:
         print(f"FAILED {failure}")
     return 1 if outcome.failures else 0
