@@ -23,7 +23,7 @@ from tests.bench.kinds import KINDS, Kind, KindName
 from tests.bench.players import BenchError
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-QUICK_SECONDS, FULL_SECONDS = 10.0, 60.0
+QUICK_SECONDS, FULL_SECONDS = 6.0, 60.0
 QUICK_LOAD_S, FULL_LOAD_S = 0.0, 600.0
 QUICK_JOINS, FULL_JOINS = 1, 3
 BUSY_LOAD = 0.7
