@@ -103,6 +103,16 @@ class DacClock:
             return False
         return self._readings[-1][0] >= 2 * self._profile.window_ms and self._slope_sigma <= _SETTLED_PPM * 1e-6
 
+    @property
+    def is_ready(self) -> bool:
+        """Return whether a few readings agree on when frames are heard: a single first one may be late."""
+        return len(self._readings) >= _STRAYS_TO_RESTART
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether readings tell most: at the start, and while the line is in doubt."""
+        return not self._readings or self._in_doubt(self._readings[-1][0])
+
     def doubt(self) -> None:
         """Expect the stream to have moved (underrun, another sink, sleep): the next few that agree are believed."""
         if self._readings:

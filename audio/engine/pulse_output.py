@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 _BUFFER_FRAMES: Final = PREFERRED_RATE * 120 // 1000
 _REQUEST_FRAMES: Final = 1024
 _READING_INTERVAL_S: Final = 0.1
+#: While little is known each reading counts: their scatter is averaged out within half a second.
+_EARLY_READING_INTERVAL_S: Final = 0.02
 #: The server itself moves streams to a new default; one that does not within this time never will.
 _SERVER_MOVES_WITHIN_S: Final = 0.5
 #: A device that is being moved or set up anew is suspended for less than this.
@@ -186,7 +188,7 @@ class PulseOutput:
         while not self._closed.is_set():
             now_s = time.monotonic()
             if now_s >= next_reading_s:
-                next_reading_s = now_s + _READING_INTERVAL_S
+                next_reading_s = now_s + (_EARLY_READING_INTERVAL_S if self._clock.is_new else _READING_INTERVAL_S)
                 operation = pulse.pa_stream_update_timing_info(self._stream, self._callbacks[2], None)
                 if operation:
                     pulse.pa_operation_unref(operation)
@@ -274,4 +276,4 @@ class PulseOutput:
         stamp_ns = info.timestamp.sec * 1_000_000_000 + info.timestamp.usec * 1000 - info.transport_usec * 1000
         frame = info.read_index / BYTES_PER_FRAME - info.sink_usec * self.rate / 1e6
         self._clock.add_reading(frame, mono_ns - (wall_ns - stamp_ns))
-        self._clock_runs = True
+        self._clock_runs = self._clock.is_ready

@@ -44,6 +44,23 @@ def test_without_a_reading_nothing_is_known():
 
 
 @PROFILES
+def test_one_reading_is_not_enough_to_begin_with_and_early_ones_are_wanted_often(profile):
+    clock = DacClock(RATE, profile)
+    card = Card(profile)
+    card.clock = clock
+    assert clock.is_new
+    card.run(0.1)
+    assert not clock.is_ready
+    card.run(0.5)
+    assert clock.is_ready
+    assert clock.is_new
+    card.run(4)
+    assert not clock.is_new
+    clock.doubt()
+    assert clock.is_new
+
+
+@PROFILES
 def test_one_reading_is_taken_as_it_is(profile):
     clock = DacClock(RATE, profile)
     clock.add_reading(1000, START_NS)
