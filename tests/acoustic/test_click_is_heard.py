@@ -28,21 +28,14 @@ EARLY_MS, LATE_MS = 40.0, 25.0
 async def clicks_heard(rig: PulseRig, folder: Path, *delays: str) -> tuple[Recording, list[list[Line]]]:
     """Return what was captured, and what the two players said of their last clicks."""
     async with contextlib.AsyncExitStack() as stack:
-
-        async def start(name: str, arguments: list[str], sink: str | None = None) -> LockstepProcess:
-            process = LockstepProcess(name, folder / f"{name}.log")
-            stack.push_async_callback(process.stop)
-            data_dir = ["--json", "--data-dir", str(folder / name)]
-            await process.start([*arguments, *data_dir], rig.environment(sink))
-            return process
-
-        server = await start("server", ["serve", "--port", "0", "--ntp-port", "0", "--accounts", "local"])
-        serving = await server.line(lambda line: line["type"] == "serving", WAIT_S)
+        click = ["click", "--ntp", await a_server(stack, folder), "--audio", "pulse", "--json"]
         capture = stack.enter_context(rig.capture(folder / "clicks.raw"))
-        click = ["click", "--ntp", f"127.0.0.1:{serving['ntpPort']}", "--audio", "pulse"]
-        players = [
-            await start(sink, [*click, "--delay", delay], sink) for sink, delay in zip(SINKS, delays, strict=True)
-        ]
+        players = []
+        for sink, delay in zip(SINKS, delays, strict=True):
+            players.append(player := LockstepProcess(sink, folder / f"{sink}.log"))
+            stack.push_async_callback(player.stop)
+            arguments = [*click, "--delay", delay, "--data-dir", str(folder / sink)]
+            await player.start(arguments, rig.environment(sink))
         begun = max([(await player.line(is_click, WAIT_S))["second"] for player in players])
         wanted = begun + SETTLING_CLICKS + CLICKS
         for player in players:
@@ -52,6 +45,16 @@ async def clicks_heard(rig: PulseRig, folder: Path, *delays: str) -> tuple[Recor
         seconds = range(wanted - CLICKS, wanted)
         said = [[line for line in player.lines if is_click(line) and line["second"] in seconds] for player in players]
         return capture.recording(), said
+
+
+async def a_server(stack: contextlib.AsyncExitStack, folder: Path) -> str:
+    """Start a server that tells the time and return its NTP address."""
+    server = LockstepProcess("server", folder / "server.log")
+    stack.push_async_callback(server.stop)
+    serve = ["serve", "--port", "0", "--ntp-port", "0", "--accounts", "local", "--json"]
+    await server.start([*serve, "--data-dir", str(folder / "server")])
+    serving = await server.line(lambda line: line["type"] == "serving", WAIT_S)
+    return f"127.0.0.1:{serving['ntpPort']}"
 
 
 def is_click(line: Line) -> bool:
@@ -92,14 +95,21 @@ async def test_more_output_delay_makes_a_laptop_click_earlier_by_as_much(rig: Pu
     assert kept.output_delay_ms == 20.0
 
 
+async def test_a_delay_for_a_device_that_is_not_there_is_set_for_no_other(rig: PulseRig, tmp_path: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        server = await a_server(stack, tmp_path)
+        click = LockstepProcess("click", tmp_path / "click.log")
+        stack.push_async_callback(click.stop)
+        arguments = ["click", "--ntp", server, "--audio", "headset", "--delay", "180", "--json"]
+        await click.start([*arguments, "--data-dir", str(tmp_path / "left")], rig.environment("left"))
+        assert await click.wait(WAIT_S) == 11
+        assert "the output delay was not set: there is no sound device “headset”" in click.last_words()
+        assert kept(tmp_path / "left") is None
+
+
 async def test_keys_trim_the_delay_and_it_is_kept_at_once(rig: PulseRig, tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
-        server = LockstepProcess("server", tmp_path / "server.log")
-        stack.push_async_callback(server.stop)
-        serve = ["serve", "--port", "0", "--ntp-port", "0", "--accounts", "local", "--json"]
-        await server.start([*serve, "--data-dir", str(tmp_path / "server")])
-        serving = await server.line(lambda line: line["type"] == "serving", WAIT_S)
-        arguments = ("click", "--ntp", f"127.0.0.1:{serving['ntpPort']}", "--data-dir", str(tmp_path / "left"))
+        arguments = ("click", "--ntp", await a_server(stack, tmp_path), "--data-dir", str(tmp_path / "left"))
         terminal = stack.enter_context(PseudoTerminal(*arguments, environment=rig.environment("left")))
         for keys, shown in (
             ("", "0 ms"),

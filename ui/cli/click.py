@@ -103,6 +103,10 @@ async def _click(options: _Options, output: ClickOutput) -> ExitCode:
             clicker = _Clicker(playback, clock, output)
             await all_or_first_error(asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise()))
             if options.delay_ms is not None:
+                health = playback.health()
+                if health.error is not None and not health.silent:
+                    # Another device than was asked for plays: the delay is not meant for that one.
+                    raise CommandError(ExitCode.SOUND, "sound", f"the output delay was not set: {health.error}")
                 await playback.output.set_output_delay(options.delay_ms)
             interrupts.polite = True
             async with asyncio.timeout(options.seconds):
