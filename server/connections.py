@@ -17,6 +17,7 @@ class PatientHttpProtocol(H11Protocol):
 
     request_timeout_s = 10.0
     _deadline: asyncio.TimerHandle | None = None
+    _is_watched = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the first request its time."""
@@ -30,7 +31,8 @@ class PatientHttpProtocol(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand the connection over; the WebSocket has pings for its patience."""
-        self._forget_deadline()
+        # h11 still waits for the end of a body that no upgrade has.
+        self._is_watched = False
         super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -39,7 +41,8 @@ class PatientHttpProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _watch(self) -> None:
-        if self.conn.their_state not in _UNFINISHED or self.transport.is_closing():
+        is_whole = self.conn.their_state not in _UNFINISHED
+        if is_whole or not self._is_watched or self.transport.is_closing():
             self._forget_deadline()
         elif self._deadline is None:
             self._deadline = self.loop.call_later(self.request_timeout_s, self._too_slow)
