@@ -5,7 +5,7 @@ import pytest
 from protocol.rest import ErrorBody, LocalAccountResponse
 from server.accounts import bearer_of
 from server.settings import AccountsMode
-from tests.server.harness import RunningServer, Start, http
+from tests.server.harness import Person, RunningServer, Start, http
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,24 @@ def test_each_request_makes_an_account_of_its_own(server: RunningServer) -> None
     assert [answer.status_code for answer in answers] == [201, 201]
     assert one.account_id != two.account_id
     assert one.access_token != two.access_token
+
+
+def test_a_former_token_gets_the_same_account_under_its_new_name(server: RunningServer) -> None:
+    def sign_in(name: str, token: str | None) -> LocalAccountResponse:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        answer = http("POST", f"{server.base_url}/local/accounts", json={"displayName": name}, headers=headers)
+        assert answer.status_code == 201
+        return LocalAccountResponse.model_validate(answer.json())
+
+    first = sign_in("Ann", None)
+    again = sign_in("Ann of Green Gables", first.access_token)
+    assert again == first
+    created = Person(server.base_url, again.access_token).create()
+    detail = server.person().request("GET", f"/runbuddy/sessions/{created.session_id}").json()
+    assert detail["hostDisplayName"] == "Ann of Green Gables"
+    stranger = sign_in("Ann", "a-token-of-another-server")
+    assert stranger.account_id != first.account_id
+    assert stranger.access_token not in {first.access_token, "a-token-of-another-server"}
 
 
 @pytest.mark.parametrize("body", [{}, {"displayName": ""}, {"displayName": 5}, {"displayName": "n" * 301}])

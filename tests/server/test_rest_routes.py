@@ -1,7 +1,11 @@
 """The REST routes over real HTTP; every answer is read back through the contract's models."""
 
 import re
+import sqlite3
+import time
 import uuid
+from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,8 +13,16 @@ import pytest
 
 from protocol import limits
 from protocol.events import Role
-from protocol.rest import Billboard, ErrorBody, SessionDetail, SessionStatus, StatusResponse
-from tests.server.harness import Person, RunningServer, Start, http
+from protocol.rest import (
+    AccountsMode,
+    Billboard,
+    ErrorBody,
+    ServerInfo,
+    SessionDetail,
+    SessionStatus,
+    StatusResponse,
+)
+from tests.server.harness import WAIT_S, Person, RunningServer, Start, http
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> str:
@@ -67,6 +79,76 @@ def test_the_billboard_shows_waiting_sessions_newest_first(server: RunningServer
     entry = next(e for e in Billboard.model_validate(answer.json()).sessions if e.session_id == third.session_id)
     assert (entry.host_display_name, entry.playlist_name, entry.paired_track_count) == ("Ann", "list 2", 3)
     assert "joinCode" not in answer.text
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "host", "playlist", "tracks"])
+def test_the_billboard_turns_its_pages_while_sessions_come_and_go(start: Start, sort: str) -> None:
+    server = start()
+    bob = server.person("Bob")
+    hosts = [server.person(f"Host {number}") for number in range(7)]
+    sessions = [host.create(playlistName=f"list {number}") for number, host in enumerate(hosts)]
+    found: list[str] = []
+    cursor: str | None = None
+    while cursor is not None or not found:
+        query = {"sort": sort, "limit": 3} | ({"cursor": cursor} if cursor is not None else {})
+        answer = bob.request("GET", "/runbuddy/sessions", params=query)
+        assert answer.status_code == 200
+        page = Billboard.model_validate(answer.json())
+        assert len(page.sessions) <= 3
+        found += [entry.session_id for entry in page.sessions]
+        cursor = page.next_cursor
+        if len(found) == 3:
+            shown = next(number for number, session in enumerate(sessions) if session.session_id == found[0])
+            hosts[shown].request("POST", f"/runbuddy/sessions/{found[0]}/end")
+    assert sorted(found) == sorted(session.session_id for session in sessions)
+    if sort in {"oldest", "host", "playlist"}:
+        assert found == [session.session_id for session in sessions]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"sort": "price"}, "sort"),
+        ({"limit": 0}, "limit"),
+        ({"limit": 201}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"cursor": "x"}, "cursor"),
+        ({"cursor": "ä"}, "cursor"),
+        ({"cursor": "x" * 3000}, "cursor"),
+    ],
+)
+def test_a_page_that_cannot_be_is_refused_with_the_field(
+    server: RunningServer, query: dict[str, Any], field: str
+) -> None:
+    answer = server.person().request("GET", "/runbuddy/sessions", params=query)
+    assert refused(answer, 422, "invalid_request").startswith(f"{field}: ")
+
+
+def test_a_cursor_belongs_to_its_order(server: RunningServer) -> None:
+    for _ in range(2):
+        server.person().create()
+    query: dict[str, Any] = {"sort": "host", "limit": 1}
+    cursor = server.person().request("GET", "/runbuddy/sessions", params=query).json()["nextCursor"]
+    answer = server.person().request("GET", "/runbuddy/sessions", params={"cursor": cursor})
+    assert refused(answer, 422, "invalid_request").startswith("cursor: ")
+
+
+def test_a_client_that_knows_the_plan_alone_gets_everything_on_one_page(server: RunningServer) -> None:
+    created = server.person("Ann").create()
+    answer = server.person("Bob").request("GET", "/runbuddy/sessions")
+    assert answer.json()["sessions"][0]["sessionId"] == created.session_id
+    assert "nextCursor" not in answer.json()
+
+
+def test_anybody_may_ask_what_the_server_takes(server: RunningServer, start: Start) -> None:
+    answer = http("GET", f"{server.base_url}/runbuddy/info")
+    info = ServerInfo.model_validate(answer.json())
+    assert (info.accounts, info.version) == ("local", metadata.version("lockstep-desktop"))
+    assert info.limits.max_event_bytes == limits.MAX_EVENT_BYTES
+    assert info.limits.idle_ttl_ms == 2 * 3600 * 1000
+    other = start(accounts=AccountsMode.SPOTIFY, leader_grace_s=1.5)
+    found = http("GET", f"{other.base_url}/runbuddy/info").json()
+    assert (found["accounts"], found["limits"]["leaderGraceMs"]) == ("spotify", 1500)
 
 
 @pytest.mark.parametrize("spell", [str, str.lower, lambda code: f" {code} "])
@@ -226,3 +308,14 @@ def test_an_idle_session_is_over_and_off_the_billboard(start: Start) -> None:
     assert board(ann) == []
     assert detail(ann, created.session_id).status is SessionStatus.ENDED
     refused(server.person("Bob").request("POST", f"/runbuddy/sessions/{created.join_code}/join"), 410, "session_ended")
+
+
+def test_an_idle_session_is_swept_without_anybody_asking(start: Start, tmp_path: Path) -> None:
+    server = start(idle_ttl_s=0.2, sweep_interval_s=0.05, ended_kept_s=0)
+    server.person("Ann").create()
+    database = sqlite3.connect(tmp_path / "server.db")
+    deadline = time.monotonic() + WAIT_S
+    while database.execute("SELECT count(*) FROM runbuddy_sessions").fetchone() != (0,):
+        assert time.monotonic() < deadline
+    assert database.execute("SELECT count(*) FROM runbuddy_participants").fetchone() == (0,)
+    database.close()

@@ -1,5 +1,6 @@
 """Verification by Spotify's /v1/me, against a small HTTP server that stands in for it."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -41,7 +42,6 @@ def spotify() -> Iterator[StandIn]:
             stand_in.asked.append((self.path, self.headers["Authorization"]))
             if stand_in.hang is not None:
                 stand_in.hang.wait(10)
-                return
             self.send_response(stand_in.status)
             for name, value in stand_in.headers.items():
                 self.send_header(name, value)
@@ -53,6 +53,8 @@ def spotify() -> Iterator[StandIn]:
             pass
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # A client that hung up on purpose is no news.
+    http.handle_error = lambda *_: None  # type: ignore[method-assign]
     stand_in.base_url = f"http://127.0.0.1:{http.server_port}"
     thread = threading.Thread(target=http.serve_forever, args=(0.02,))
     thread.start()
@@ -113,6 +115,97 @@ async def test_spotify_is_asked_once_until_the_memory_ends(spotify: StandIn) -> 
     now_ns[0] = 3000 * S
     await accounts.verify("token", "here")
     assert len(spotify.asked) == 3
+    await accounts.close()
+
+
+async def test_many_requests_with_one_new_token_are_one_question(spotify: StandIn) -> None:
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
+    found = await asyncio.gather(*(accounts.verify("token", "here") for _ in range(20)))
+    assert {account.account_id for account in found} == {"acc1"}
+    assert len(spotify.asked) == 1
+    await accounts.close()
+
+
+async def test_whoever_asked_first_may_hang_up(spotify: StandIn) -> None:
+    spotify.hang = threading.Event()
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
+    first = asyncio.create_task(accounts.verify("token", "here"))
+    second = asyncio.create_task(accounts.verify("token", "here"))
+    while not spotify.asked:
+        await asyncio.sleep(0)
+    first.cancel()
+    spotify.hang.set()
+    assert (await second).account_id == "acc1"
+    assert first.cancelled()
+    assert len(spotify.asked) == 1
+    await accounts.close()
+
+
+async def test_stopping_does_not_wait_for_spotify(spotify: StandIn) -> None:
+    spotify.hang = threading.Event()
+    accounts = SpotifyAccounts(spotify.base_url, 60, 3000)
+    asking = asyncio.create_task(accounts.verify("token", "here"))
+    while not spotify.asked:
+        await asyncio.sleep(0)
+    await accounts.close()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_token_is_refused_for_a_minute_without_asking_again(spotify: StandIn, status: int) -> None:
+    now_ns = [0]
+    spotify.status = status
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000, lambda: now_ns[0])
+    for now_ns[0] in (0, 60 * S - 1):
+        with pytest.raises(RefusedError) as caught:
+            await accounts.verify("token", "here")
+        assert caught.value.status == status
+    assert len(spotify.asked) == 1
+    now_ns[0] = 60 * S
+    spotify.status = 200
+    assert (await accounts.verify("token", "here")).account_id == "acc1"
+    await accounts.close()
+
+
+async def test_a_busy_spotify_is_left_alone_as_long_as_it_asks_for_at_most_a_minute(spotify: StandIn) -> None:
+    now_ns = [0]
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000, lambda: now_ns[0])
+    for wait, told_later in (("20", "5"), ("3600", "3585")):
+        spotify.status, spotify.headers = 429, {"Retry-After": wait}
+        start_ns, asked = now_ns[0], len(spotify.asked)
+        told = []
+        for now_ns[0] in (start_ns, start_ns + 15 * S):
+            with pytest.raises(RefusedError) as caught:
+                await accounts.verify("token", "here")
+            assert caught.value.status == 503
+            told.append(caught.value.headers["Retry-After"])
+        assert told == [wait, told_later]
+        assert len(spotify.asked) == asked + 1
+        now_ns[0] = start_ns + min(int(wait), 60) * S
+    spotify.status, spotify.headers = 200, {}
+    assert (await accounts.verify("token", "here")).account_id == "acc1"
+    await accounts.close()
+
+
+async def test_trouble_is_not_remembered(spotify: StandIn) -> None:
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
+    spotify.status = 500
+    with pytest.raises(RefusedError):
+        await accounts.verify("token", "here")
+    spotify.status = 200
+    assert (await accounts.verify("token", "here")).account_id == "acc1"
+    await accounts.close()
+
+
+async def test_an_address_that_brings_too_many_tokens_is_refused_before_spotify_is_asked(spotify: StandIn) -> None:
+    def count(address: str) -> None:
+        raise RefusedError(429, "too_many_requests", address)
+
+    accounts = SpotifyAccounts(spotify.base_url, 5, 3000, count_question=count)
+    with pytest.raises(RefusedError, match="there"):
+        await accounts.verify("token", "there")
+    assert spotify.asked == []
     await accounts.close()
 
 
