@@ -18,8 +18,8 @@ _OPUS_FRAME_MS: Final = 20.0
 class FileKind:
     """`frame_ms`: playing begins at a multiple of it (0: anywhere).
 
-    `lead_ms`: how far libVLC's position is ahead of what is heard, after a start in the middle and from the very
-    beginning (there the encoder's delay is trimmed, in mid-file it is not).
+    `lead_ms`: how far libVLC's position is ahead of what is heard, after a start in the middle; `lead_at_start_ms`: after
+    one from the very beginning.
     """
 
     name: str
@@ -28,14 +28,14 @@ class FileKind:
     lead_at_start_ms: float
 
 
-# Measured by what a capture holds, with the avformat demuxer, on a PulseAudio null sink against the precise engine.
-_TAGGED: Final = FileKind("MP3 with a gapless tag", 0.0, 19.0, -7.5)
-_UNTAGGED: Final = FileKind("MP3 without a gapless tag", 0.0, 44.5, 17.7)
-_FLAC: Final = FileKind("FLAC", 0.0, -7.0, -4.0)
-_AAC: Final = FileKind("AAC", 0.0, -8.0, -30.6)
-_VORBIS: Final = FileKind("Ogg Vorbis", 0.0, 17.0, -11.2)
-_OPUS: Final = FileKind("Opus", _OPUS_FRAME_MS, 13.0, -8.0)
-_PLAIN: Final = FileKind("uncompressed", 0.0, -9.0, -6.0)
+# Measured from captures, with the avformat demuxer, on a PulseAudio null sink, against the music as the decoder process
+# gives it (which trims encoder delays or not: that is part of the figures, and the same for every tag of an MP3).
+_MP3: Final = FileKind("MP3", 0.0, 19.0, -7.5)
+_FLAC: Final = FileKind("FLAC", 0.0, -7.0, -5.0)
+_AAC: Final = FileKind("AAC", 0.0, 16.5, -8.0)
+_VORBIS: Final = FileKind("Ogg Vorbis", 0.0, 22.5, 24.0)
+_OPUS: Final = FileKind("Opus", _OPUS_FRAME_MS, 86.0, 65.5)
+_PLAIN: Final = FileKind("uncompressed", 0.0, -8.0, -5.0)
 
 
 def file_kind(file: Path) -> FileKind:
@@ -49,9 +49,7 @@ def file_kind(file: Path) -> FileKind:
     name, rate = type(info).__module__.removeprefix("mutagen."), int(getattr(info, "sample_rate", 0) or 44_100)
     match name:
         case "mp3":
-            # LAME and ffmpeg both name themselves where they write how much to trim.
-            kind = _TAGGED if info.encoder_info else _UNTAGGED
-            frames = _MPEG2_FRAMES if rate < _MPEG2_BELOW_HZ else _MPEG1_FRAMES
+            kind, frames = _MP3, _MPEG2_FRAMES if rate < _MPEG2_BELOW_HZ else _MPEG1_FRAMES
         case "flac":
             kind, frames = _FLAC, int(info.max_blocksize)
         case "mp4":
@@ -63,5 +61,5 @@ def file_kind(file: Path) -> FileKind:
         case "wave" | "aiff":
             return _PLAIN
         case _:
-            kind, frames = _TAGGED, 0
+            kind, frames = _MP3, 0
     return replace(kind, frame_ms=frames * 1000 / rate)
