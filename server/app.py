@@ -9,12 +9,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from server import rest_routes, ws_route
-from server.answers import refusal
+from server import operations_routes, rest_routes, ws_route
+from server.answers import database_unavailable, refusal
 from server.body_limit import BodyLimit
 from server.errors import RefusedError
+from server.metrics import Metrics
+from server.request_log import RequestLog
 from server.services import run_services
 from server.settings import AccountsMode, Settings
+from server.storage import DATABASE_ERRORS
 
 _NOT_AN_OBJECT = "send a JSON object, with Content-Type: application/json"
 _SENTENCES = {
@@ -25,10 +28,11 @@ _SENTENCES = {
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the application; its lifespan opens the database and sets `app.state.services`."""
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with run_services(settings) as services:
+        async with run_services(settings, metrics) as services:
             app.state.services = services
             yield
 
@@ -36,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(rest_routes.info)
     app.include_router(rest_routes.runbuddy)
     app.include_router(ws_route.router)
+    app.include_router(operations_routes.router)
     if settings.accounts is AccountsMode.LOCAL:
         app.include_router(rest_routes.local)
     app.add_middleware(BodyLimit)
@@ -43,6 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
+    for kind in DATABASE_ERRORS:
+        app.add_exception_handler(kind, _database_failed)
+    app.add_middleware(RequestLog, metrics=metrics)
     return app
 
 
@@ -65,6 +73,10 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     message = _SENTENCES.get(error.status_code, f"{error.detail}.")
     return refusal(RefusedError(error.status_code, code, message, error.headers))
+
+
+async def _database_failed(_request: Request, error: Exception) -> JSONResponse:
+    return refusal(database_unavailable(error))
 
 
 async def _broken(_request: Request, _error: Exception) -> JSONResponse:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from protocol.events import EndReason
 from server.effects import Close, Effect, End, FreeSeat, Persist, Send
 from server.limiter import Rate
+from server.log import of_session
+from server.metrics import Metrics
 from server.peer import Peer
 from server.records import Account, Grant, SessionRecord
 from server.room import Room, RoomTimes
@@ -53,8 +55,16 @@ class LiveRoom:
 class Hub:
     """Keep one room for each session in use; everything but the opening of a room happens at once, in the loop."""
 
-    def __init__(self, storage: Storage, settings: Settings, mono_ns: Callable[[], int] = time.perf_counter_ns) -> None:
-        self.writer = Writer(storage, epoch_ms, settings.position_persist_s)
+    def __init__(
+        self,
+        storage: Storage,
+        settings: Settings,
+        metrics: Metrics | None = None,
+        mono_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._metrics = metrics or Metrics()
+        self.writer = Writer(storage, epoch_ms, settings.position_persist_s, self._metrics)
+        self._metrics.watch(lambda: len(self._rooms), lambda: self.writer.waiting)
         self._storage = storage
         self._times = room_times(settings)
         self._token_ttl_ms = round(settings.token_ttl_s * 1000)
@@ -110,14 +120,16 @@ class Hub:
         connection = next(self._numbers)
         live.peers[connection] = peer
         live.tokens[connection] = grant.token_hash
+        self._metrics.sockets.inc()
         self._extend_tokens([grant.token_hash])
         self.apply(live, live.room.connected(grant.role, connection, self._mono_ns()))
-        logger.info("session %s: the %s connected", live.session_id, grant.role.value)
+        logger.info("the %s connected", grant.role.value, extra=of_session(live.session_id))
         return connection
 
     def disconnect(self, live: LiveRoom, connection: int) -> None:
         """Take a socket that is gone out of its room."""
-        live.peers.pop(connection, None)
+        if live.peers.pop(connection, None) is not None:
+            self._metrics.sockets.dec()
         live.tokens.pop(connection, None)
         if not self._stopping:
             self.apply(live, live.room.disconnected(connection, self._mono_ns()))
@@ -128,7 +140,7 @@ class Hub:
         if frame is None:
             self.apply(live, live.room.received_binary(connection, now_ns))
         else:
-            self.apply(live, live.room.received(connection, frame, now_ns))
+            self.apply(live, live.room.received(connection, frame, now_ns), frame, now_ns)
 
     def seat_follower(self, live: LiveRoom, account: Account) -> None:
         """Tell the room whom storage has given the follower's seat."""
@@ -152,17 +164,25 @@ class Hub:
         for session_id in await self._storage.expire_idle(epoch_ms()):
             self.end_if_open(session_id, EndReason.EXPIRED)
 
-    def apply(self, live: LiveRoom, effects: list[Effect]) -> None:
-        """Carry out what a room decided, sockets first in the order given, storage behind."""
+    def apply(self, live: LiveRoom, effects: list[Effect], relayed: str | None = None, arrived_ns: int = 0) -> None:
+        """Carry out what a room decided, sockets first in the order given, storage behind.
+
+        `relayed` is the frame that was just received, at `arrived_ns`, if these are the effects of one.
+        """
         for effect in effects:
             match effect:
                 case Send(connection, text, newest_only):
                     if (peer := live.peers.get(connection)) is not None:
-                        peer.send(text, newest_only)
+                        if text is relayed:
+                            peer.send(text, newest_only, arrived_ns)
+                            self._metrics.count_relayed(is_position=newest_only)
+                        else:
+                            peer.send(text, newest_only)
                 case Close(connection, code, reason):
                     if (peer := live.peers.get(connection)) is not None:
                         peer.close(code, reason)
-                    logger.info("session %s: closing a socket with %d (%s)", live.session_id, code, reason)
+                    self._metrics.closed_sockets.labels(str(code)).inc()
+                    logger.info("closing a socket with %d (%s)", code, reason, extra=of_session(live.session_id))
                 case Persist(snapshot, at_once):
                     self.writer.put_snapshot(live.session_id, snapshot, live.room.leader_seen, at_once)
                 case FreeSeat(account_id):
@@ -170,7 +190,7 @@ class Hub:
                 case End(reason):
                     self.writer.end(live.session_id, reason)
                     self._rooms.pop(live.session_id, None)
-                    logger.info("session %s: ended (%s)", live.session_id, reason.value)
+                    logger.info("ended (%s)", reason.value, extra=of_session(live.session_id))
         self._set_timer(live)
 
     def _open(self, record: SessionRecord) -> LiveRoom:

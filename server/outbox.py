@@ -1,6 +1,7 @@
 """What waits to be sent to one socket: bounded, and never two positions."""
 
 from collections import deque
+from typing import NamedTuple
 
 from server.effects import CLOSE_TRY_AGAIN_LATER
 
@@ -8,32 +9,45 @@ from server.effects import CLOSE_TRY_AGAIN_LATER
 MAX_WAITING_FRAMES = 256
 
 
+class Frame(NamedTuple):
+    """One text frame; `arrived_ns` is when it came to this server if it is relayed (monotonic)."""
+
+    text: str
+    newest_only: bool
+    arrived_ns: int | None
+
+
 class Outbox:
-    """Queue text frames and at last a close for one socket."""
+    """Queue text frames and at last a close for one socket; count what was replaced (`coalesced`) and `dropped`."""
 
     def __init__(self) -> None:
-        self._frames: deque[tuple[str, bool]] = deque()
+        self.coalesced = 0
+        self.dropped = 0
+        self._frames: deque[Frame] = deque()
         self._close: tuple[int, str] | None = None
 
-    def put(self, text: str, newest_only: bool = False) -> None:
+    def put(self, text: str, newest_only: bool = False, arrived_ns: int | None = None) -> None:
         """Queue a frame; a `newest_only` frame replaces the one that waits. A reader too far behind is closed."""
         if self._close is not None:
             return
         if newest_only:
-            self._frames = deque(frame for frame in self._frames if not frame[1])
+            waiting = len(self._frames)
+            self._frames = deque(frame for frame in self._frames if not frame.newest_only)
+            self.coalesced += waiting - len(self._frames)
         if len(self._frames) >= MAX_WAITING_FRAMES:
+            self.dropped += len(self._frames) + 1
             self._frames.clear()
             self.close(CLOSE_TRY_AGAIN_LATER, "reading too slowly; come back for the snapshot")
             return
-        self._frames.append((text, newest_only))
+        self._frames.append(Frame(text, newest_only, arrived_ns))
 
     def close(self, code: int, reason: str) -> None:
         """Close after what waits; the first close counts."""
         self._close = self._close or (code, reason)
 
-    def pop(self) -> str | None:
+    def pop(self) -> Frame | None:
         """Return the next frame, None when none waits."""
-        return self._frames.popleft()[0] if self._frames else None
+        return self._frames.popleft() if self._frames else None
 
     @property
     def closing(self) -> tuple[int, str] | None:

@@ -9,6 +9,7 @@ from server.about import server_info
 from server.accounts import Accounts, LocalAccounts
 from server.guard import Guard
 from server.hub import Hub
+from server.metrics import Metrics
 from server.sessions import Sessions
 from server.settings import AccountsMode, Settings
 from server.spotify_accounts import SpotifyAccounts
@@ -29,24 +30,24 @@ class Services:
     sessions: Sessions
     guard: Guard
     info: ServerInfo
+    metrics: Metrics
 
 
 @asynccontextmanager
-async def run_services(settings: Settings) -> AsyncIterator[Services]:
+async def run_services(settings: Settings, metrics: Metrics) -> AsyncIterator[Services]:
     """Open storage, take up the sessions that were running, and close it all in the end; `StartError` if that fails."""
     storage = Storage(settings.database, idle_ttl_ms=round(settings.idle_ttl_s * 1000))
     await storage.open()
     try:
-        hub = Hub(storage, settings)
+        hub = Hub(storage, settings, metrics)
         await hub.start()
         guard = Guard(enabled=settings.rate_limits)
         accounts = _accounts(settings, storage, guard)
         sweeper = Sweeper(storage, hub, settings)
         sweeper.start()
         try:
-            yield Services(
-                storage, hub, accounts, Sessions(storage, hub, settings, guard), guard, server_info(settings)
-            )
+            sessions = Sessions(storage, hub, settings, guard)
+            yield Services(storage, hub, accounts, sessions, guard, server_info(settings), metrics)
         finally:
             await sweeper.stop()
             await hub.stop()

@@ -67,6 +67,11 @@ class Storage:
         """Close all connections."""
         await self._engine.dispose()
 
+    async def ping(self) -> None:
+        """Ask the database for nothing, to see whether it answers."""
+        async with self._engine.connect() as connection:
+            await connection.execute(select(1))
+
     async def create_session(
         self, host: Account, request: CreateSessionRequest, join_code: str, now_ms: int
     ) -> Created | None:

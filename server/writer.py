@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from protocol.events import EndReason, SnapshotState
+from server.metrics import Metrics
 from server.records import WriteBatch
 from server.storage import DATABASE_ERRORS, Storage
 
@@ -21,8 +22,11 @@ class Writer:
     the database fails everything is kept and tried again; of one session's snapshots only the newest counts.
     """
 
-    def __init__(self, storage: Storage, now_ms: Callable[[], int], position_interval_s: float) -> None:
+    def __init__(
+        self, storage: Storage, now_ms: Callable[[], int], position_interval_s: float, metrics: Metrics | None = None
+    ) -> None:
         self._storage = storage
+        self._metrics = metrics or Metrics()
         self._now_ms = now_ms
         self._position_interval_s = position_interval_s
         self._urgent = WriteBatch()
@@ -93,8 +97,11 @@ class Writer:
             if batch.is_empty():
                 return
             try:
-                await self._storage.write(batch, self._now_ms())
-            except BaseException:
+                with self._metrics.database_write_s.time():
+                    await self._storage.write(batch, self._now_ms())
+            except BaseException as error:
+                if isinstance(error, DATABASE_ERRORS):
+                    self._metrics.database_write_errors.inc()
                 self._urgent = self._urgent.merged_onto(batch)
                 raise
 

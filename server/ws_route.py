@@ -7,7 +7,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
 from protocol.events import EndReason, Role, SessionEnd, Snapshot
 from server.accounts import bearer_of
-from server.answers import refusal
+from server.answers import database_unavailable, refusal
 from server.effects import CLOSE_SESSION_ENDED
 from server.errors import RefusedError, unauthorized
 from server.hub import Hub, LiveRoom
@@ -15,6 +15,7 @@ from server.peer import Peer
 from server.records import Grant, SessionRecord
 from server.rest_routes import WS_PATH
 from server.services import Services
+from server.storage import DATABASE_ERRORS
 from server.tokens import hash_token
 from server.wall_clock import epoch_ms
 
@@ -34,11 +35,14 @@ async def runbuddy_socket(socket: WebSocket) -> None:
     except RefusedError as error:
         await socket.send_denial_response(refusal(error))
         return
+    except DATABASE_ERRORS as error:
+        await socket.send_denial_response(refusal(database_unavailable(error)))
+        return
     await socket.accept()
     if live is None:
         await _say_goodbye(socket, record)
         return
-    peer = Peer(socket)
+    peer = Peer(socket, services.metrics)
     pump = asyncio.create_task(peer.pump())
     connection = services.hub.connect(live, grant, peer)
     try:

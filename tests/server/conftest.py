@@ -38,16 +38,27 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield start_one
 
 
+def folder_for_postgres() -> Iterator[Path]:
+    """Yield a folder that the user who runs PostgreSQL can reach: pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory(prefix="lockstep-pg-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def postgres_folder() -> Iterator[Path]:
+    """Return a folder for a cluster of the test's own."""
+    yield from folder_for_postgres()
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres | None]:
+def postgres() -> Iterator[Postgres | None]:
     """Return a real PostgreSQL, None where it is not installed."""
     if PROGRAMS is None:
         yield None
         return
-    # The user that runs it must be able to reach its folder, and pytest's own are closed to others.
-    with tempfile.TemporaryDirectory(prefix="lockstep-pg-") as folder:
-        Path(folder).chmod(0o755)
-        with running_postgres(Path(folder)) as found:
+    for folder in folder_for_postgres():
+        with running_postgres(folder) as found:
             yield found
 
 

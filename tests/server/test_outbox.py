@@ -7,7 +7,7 @@ from server.outbox import MAX_WAITING_FRAMES, Outbox
 
 
 def drain(outbox: Outbox) -> list[str]:
-    return list(iter(outbox.pop, None))
+    return [frame.text for frame in iter(outbox.pop, None)]
 
 
 @given(st.lists(st.booleans(), max_size=MAX_WAITING_FRAMES))
@@ -18,6 +18,7 @@ def test_of_waiting_positions_only_the_newest_stays_and_every_transport_does(kin
     newest = max((number for number, newest_only in enumerate(kinds) if newest_only), default=None)
     kept = [str(number) for number, newest_only in enumerate(kinds) if not newest_only or number == newest]
     assert drain(outbox) == kept
+    assert outbox.coalesced == len(kinds) - len(kept)
 
 
 def test_the_close_comes_after_what_waits_and_the_first_one_counts() -> None:
@@ -36,4 +37,5 @@ def test_a_reader_too_far_behind_is_closed_to_come_back() -> None:
     for number in range(MAX_WAITING_FRAMES + 1):
         outbox.put(str(number))
     assert drain(outbox) == []
+    assert outbox.dropped == MAX_WAITING_FRAMES + 1
     assert outbox.closing == (1013, "reading too slowly; come back for the snapshot")

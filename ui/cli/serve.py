@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from server.errors import ServerError
+from server.log import format_log
 from server.main import serve as serve_until_stopped
 from server.settings import AccountsMode, Settings, sqlite_url
 from ui.cli.exit_codes import EPILOG, ExitCode
@@ -33,6 +34,10 @@ def serve(
         float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
     ] = 10.0,
     data_dir: Annotated[Path | None, typer.Option(readable=False, help="Where database and log are kept.")] = None,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log JSON lines instead of lines for people.")] = False,
+    log_stderr: Annotated[
+        bool, typer.Option("--log-stderr", help="Log to standard error instead of a file, for systemd and containers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as one JSON line.")] = False,
 ) -> None:
     """Run the session server until Ctrl+C."""
@@ -66,6 +71,7 @@ def serve(
 
     try:
         log_file = log_to(folder)
+        format_log(json_lines=log_json, to_stderr=log_stderr)
     except CommandError as error:
         refuse(error, as_json=as_json)
         raise typer.Exit(error.exit_code) from None
