@@ -18,8 +18,8 @@ _OPUS_FRAME_MS: Final = 20.0
 class FileKind:
     """`frame_ms`: playing begins at a multiple of it (0: anywhere).
 
-    `lead_ms`: how far libVLC's position is ahead of what is heard, after a start in the middle; `lead_at_start_ms`: after
-    one from the very beginning.
+    `lead_ms`: how far libVLC's position is ahead of what is heard, after a start in the middle; `lead_at_start_ms`:
+    after one from the very beginning.
     """
 
     name: str
@@ -33,7 +33,8 @@ class FileKind:
 _MP3: Final = FileKind("MP3", 0.0, 19.0, -7.5)
 _FLAC: Final = FileKind("FLAC", 0.0, -7.0, -5.0)
 _AAC: Final = FileKind("AAC", 0.0, 16.5, -8.0)
-_VORBIS: Final = FileKind("Ogg Vorbis", 0.0, 22.5, 24.0)
+# From the very beginning it is -5 or 24 ms, and nothing tells which: the middle is wrong by less than the threshold.
+_VORBIS: Final = FileKind("Ogg Vorbis", 0.0, 22.5, 9.5)
 _OPUS: Final = FileKind("Opus", _OPUS_FRAME_MS, 86.0, 65.5)
 _PLAIN: Final = FileKind("uncompressed", 0.0, -8.0, -5.0)
 
