@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from audio.decode.client import DecoderClient, DecodeRequest
-from audio.decode.pcm_file import PcmFile
+from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 from audio.engine.messages import Load
 from audio.errors import TrackError
 from audio.queue import QueueItem
 
 #: There has to be so much beyond the place where the music begins; decoding then runs away from it.
 _AHEAD_MS: Final = 4000.0
+#: Tracks that are not about to be played are let go of beyond this, so that the cache on disk may evict them.
+HELD_BYTES: Final = 1 << 30
 
 Progress = Callable[[float | None], None]
 
@@ -44,10 +46,13 @@ class PreparedTracks:
         decoder: DecoderClient,
         load: Callable[[Load], None],
         warn: Callable[[QueueItem, str], None] = lambda _item, _reason: None,
+        *,
+        held_bytes: int = HELD_BYTES,
     ) -> None:
         self._decoder = decoder
         self._load = load
         self._warn = warn
+        self._held_bytes = held_bytes
         self._pcm: dict[int, PcmFile] = {}
         self._decodes: dict[int, _Decode] = {}
 
@@ -104,6 +109,25 @@ class PreparedTracks:
         for slot, decode in tuple(self._decodes.items()):
             if slot not in slots and decode.urgent_waiters == 0 and slot not in self._pcm:
                 self._stop(slot)
+
+    def let_go(self, current: int, wanted: Collection[int]) -> list[int]:
+        """Forget tracks, those played longest ago first, until the rest is small enough; return which.
+
+        `wanted` ones stay, as do the current one and the one before it, which may be heard for a moment more.
+        """
+        if current in self._pcm:
+            self._pcm[current] = self._pcm.pop(current)
+        stay = {*wanted, *list(self._pcm)[-2:], *self._decodes}
+        held = sum(pcm.frames for pcm in self._pcm.values()) * BYTES_PER_FRAME
+        gone = []
+        for slot in [slot for slot in self._pcm if slot not in stay]:
+            if held <= self._held_bytes:
+                break
+            pcm = self._pcm.pop(slot)
+            held -= pcm.frames * BYTES_PER_FRAME
+            self._decoder.release(pcm)
+            gone.append(slot)
+        return gone
 
     def forget(self) -> None:
         """Drop everything: another queue, or another rate."""

@@ -369,6 +369,11 @@ class QueuePlayer:
         self._current = item.playlist_position
         wanted = self._wanted(item.playlist_position)
         self._tracks.keep(wanted)
+        gone = self._tracks.let_go(item.playlist_position, wanted)
+        if gone:
+            # What is not in the order is forgotten, and may be loaded again.
+            self._engine.send(SetOrder(tuple(slot for slot in self._queue.playable if slot not in gone)))
+            self._engine.send(SetOrder(self._queue.playable))
         for slot in wanted[1:]:
             if slot not in self._tracks:
                 self._spawn(self._prepare_quietly(slot))

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from audio.decode.errors import DecodeError
-from audio.decode.pcm import BYTES_PER_FRAME
-from audio.decode.pcm_file import PcmFile
+from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 
 DEFAULT_LIMIT_BYTES: Final = 2 << 30
 

@@ -16,8 +16,8 @@ import soxr
 
 from audio.decode.cache import DEFAULT_LIMIT_BYTES, PcmCache, PcmWriter
 from audio.decode.errors import DecodeError
-from audio.decode.pcm import BYTES_PER_FRAME, CHANNELS
-from audio.decode.pcm_file import PcmFile
+from audio.decode.pcm import CHANNELS
+from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 from audio.decode.source import ContentHash, demuxer_of, promised_s, stamp_of
 from audio.decode.transcode import LibVlc, Transcode
 

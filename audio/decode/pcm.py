@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from audio.decode.pcm_file import PcmFile
+from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 
 CHANNELS = 2
-BYTES_PER_FRAME = 2 * CHANNELS
 WAV_HEADER_BYTES = 44
 
 Pcm = npt.NDArray[np.int16]

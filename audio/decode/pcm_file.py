@@ -1,6 +1,10 @@
 """Where decoded music lies. Without numpy: the app process only passes this on, and starts the faster for it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+#: Two channels of 16 bits.
+BYTES_PER_FRAME: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.decode.errors import DecodeError
-from audio.decode.pcm import BYTES_PER_FRAME, CHANNELS
+from audio.decode.pcm import CHANNELS
+from audio.decode.pcm_file import BYTES_PER_FRAME
 
 if sys.platform == "linux":
     import fcntl

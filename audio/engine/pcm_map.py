@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import BYTES_PER_FRAME, CHANNELS, Pcm
-from audio.decode.pcm_file import PcmFile
+from audio.decode.pcm import CHANNELS, Pcm
+from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 
 _BEHIND_S: Final = 2
 _AHEAD_S: Final = 12
