@@ -1,7 +1,7 @@
 """Two simulated laptops: cards, readings that lie, DacClock, Renderer, clock mapping, heartbeats, and the truth."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,7 +57,6 @@ class Card:
     stops: tuple[Stop, ...] = ()
     mono_ppm: float = 0.0
     seed: int = 1
-    anchors: list[tuple[float, float]] = field(default_factory=lambda: [(0.0, 0.0)])
 
 
 class Laptop:
@@ -183,12 +182,14 @@ class Laptop:
         self.clock.add_reading(*reading)
 
 
-def run(leader_card: Card, follower_card: Card, seconds: float, *, seed: int = 3) -> tuple[Laptop, Laptop]:
-    """Let one laptop lead and the other follow it, by heartbeats of whole milliseconds, from the start on."""
+def run(
+    leader_card: Card, follower_card: Card, seconds: float, *, seed: int = 3, start_s: float = 0.4
+) -> tuple[Laptop, Laptop]:
+    """Let one laptop lead and the other follow it, by heartbeats of whole milliseconds, from `start_s` on."""
     leader, follower = Laptop(leader_card), Laptop(follower_card)
     rng = np.random.default_rng(seed)
     voice, fit = LeaderVoice(), TimelineFit()
-    start_ms = 400.0
+    start_ms = start_s * 1000
     started = False
     arriving: list[tuple[float, float, float]] = []
     heartbeat_ms = start_ms + 200.0
@@ -197,7 +198,7 @@ def run(leader_card: Card, follower_card: Card, seconds: float, *, seed: int = 3
         now_ms += 20.0
         for laptop in (leader, follower):
             laptop.run_until(now_ms)
-        if not started and now_ms >= 200.0:
+        if not started and now_ms >= start_ms - 200.0:
             started = True
             at_ms = CORRECTED_MS + start_ms
             leader.renderer.command(Free(0, 0.0, leader.mapping.mono_ns_at(at_ms)))
