@@ -93,13 +93,15 @@ class AudioProcess:
                     except (OSError, ValueError) as error:
                         _log.error("the decoded music of %s can't be read: %s", source, error)
                         continue
+                case SetOrder(slots):
+                    self._maps.keep(slots)
+            self._commands.append(command)
+            match command:
+                # A command has an instant to meet; what it needs from the disk is read on its way there.
                 case Free(slot, position_ms) | Hold(slot, position_ms):
                     self._maps.go(slot, position_ms)
                 case Follow(slot, timeline, jump) if jump:
                     self._maps.go(slot, timeline.position_ms)
-                case SetOrder(slots):
-                    self._maps.keep(slots)
-            self._commands.append(command)
         self._ended.set()
 
     def _show(self, output: Output) -> None:
