@@ -25,13 +25,13 @@ def event_figures(
 ) -> list[EventFigures]:
     """Return the figures of every step after which the leader is heard at a new place.
 
-    `commands_ns`: when the leader was told to do each step, by the step's `at_ms`.
+    `commands_ns`: when the leader was told to do each step, by the step's `at_ms`. `told_error_ms` still holds the
+    rig's lead: see `less_lead`.
     """
     commands_ns = commands_ns or {}
     pieces = heard.leader_pieces
     origin = heard.leader_begins() - heard.frames(scenario.steps[0].at_ms)
     found: list[EventFigures] = []
-    lead_ms: float | None = None
     for step in heard_steps(scenario):
         due = origin + heard.frames(step.at_ms)
         low, high = due - heard.frames(EARLY_MS), due + heard.frames(LATE_MS)
@@ -43,9 +43,7 @@ def event_figures(
             error_ms = None if before.any() else difference(piece.content_ms, step.content_ms)
             start, end = piece.start_frame, min(until, piece.end_frame)
             figures = heard.event(step, start, end, error_ms)
-            heard_ms = heard.told_error_ms(step, start, end, told)
-            lead_ms = heard_ms if lead_ms is None else lead_ms
-            figures = replace(figures, told_error_ms=difference(heard_ms, lead_ms))
+            figures = replace(figures, told_error_ms=heard.told_error_ms(step, start, end, told))
             found.append(heard.as_asked(figures, step, start, commands_ns.get(step.at_ms)))
             continue
         # Heard, but not recognised: so far from the wanted place, or resampled so much.
@@ -56,10 +54,14 @@ def event_figures(
             found.append(EventFigures(step.name, heard=False))
             continue
         figures = heard.event(step, start, until, None)
-        heard_ms = heard.told_error_ms(step, start, until, told)
-        figures = replace(figures, told_error_ms=difference(heard_ms, lead_ms))
+        figures = replace(figures, told_error_ms=heard.told_error_ms(step, start, until, told))
         found.append(heard.as_asked(figures, step, start, commands_ns.get(step.at_ms)))
     return found
+
+
+def less_lead(events: Sequence[EventFigures], lead_ms: float | None) -> list[EventFigures]:
+    """Return the figures with the rig's lead taken from what is heard of the leader minus what it tells."""
+    return [replace(event, told_error_ms=difference(event.told_error_ms, lead_ms)) for event in events]
 
 
 def join_figures(heard: Heard, first_word_ns: int, spawned_ns: int) -> JoinFigures:

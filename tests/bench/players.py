@@ -109,7 +109,8 @@ class Player:
 
     def stop(self) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            # Not SIGINT: what a shell starts in the background ignores that, and so do its children.
+            self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_TIMEOUT_S)
         # Whatever of its group is still there goes with it, also when it did not end in time.

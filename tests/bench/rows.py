@@ -14,8 +14,9 @@ NOT_MEASURED = math.nan
 #: The kind that the goals are of, and that should be first in every row.
 OURS = "lockstep"
 #: Two figures that differ by less can't be told apart: half a sample of the capture, a step of the search for the
-#: moment from which the offset stays within its bound, the search for where a soft piece begins.
-SAMPLE_MS, SETTLE_MS, PLACE_MS = 0.011, 20.0, 100.0
+#: moment from which the offset stays within its bound, the search for where a soft piece begins, the instants of what
+#: is told on the capture's clock.
+SAMPLE_MS, SETTLE_MS, PLACE_MS, TOLD_MS = 0.011, 20.0, 100.0, 0.25
 CPU_PERCENT, MEMORY_MB = 0.2, 1.0
 
 
@@ -144,7 +145,7 @@ def _rows_of_event(name: str, events: Sequence[EventFigures | None]) -> Iterator
         yield row("within 5 ms for good, from the leader's command", None, told, SETTLE_MS)
     yield row("follower heard in a wrong place for", 0.0, of(lambda event: event.wrong_place_ms), 0)
     told = of(lambda event: event.told_error_ms)
-    yield row("leader: heard place - told place", 1.0, told, 2 * SAMPLE_MS, Lack.TOLD)
+    yield row("leader: heard place - told place", 1.0, told, TOLD_MS, Lack.TOLD)
     if any(event is not None and event.leader_error_ms is not None for event in events):
         wanted = of(lambda event: _or_not(event.leader_error_ms))
         yield row("leader: first heard - wanted place", 1.0, wanted, SAMPLE_MS)

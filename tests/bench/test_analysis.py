@@ -7,7 +7,7 @@ from audio.measure.capture import CaptureClock, Recording
 from audio.measure.content import Reference
 from audio.measure.correlation import Samples
 from tests.audio.measure.sounds import RATE_HZ, made_music
-from tests.bench.analysis import drift_figures, event_figures, join_figures
+from tests.bench.analysis import drift_figures, event_figures, join_figures, less_lead
 from tests.bench.heard import Heard
 from tests.bench.players import Said
 from tests.bench.scenario import Scenario, Step
@@ -72,9 +72,37 @@ def test_a_leader_that_tells_one_place_and_plays_another_is_found_out(tmp_path: 
         Said(0, {"monoNs": round(at_ms * 1e6), "positionMs": position_ms, "playlistPosition": 0})
         for at_ms, position_ms in ((1_500, 1_000), (2_000, 1_500), (5_500, 21_000), (6_000, 21_500))
     ]
-    play, seek = event_figures(heard(tmp_path, track, leader, leader), SCENARIO, told)
+    found = event_figures(heard(tmp_path, track, leader, leader), SCENARIO, told)
+    play, seek = less_lead(found, found[0].told_error_ms)
     assert play.told_error_ms == 0
     assert seek.told_error_ms == pytest.approx(150, abs=0.05)
+
+
+def test_without_a_lead_nothing_is_known_of_what_is_told(tmp_path: Path, track: Samples) -> None:
+    leader = [part(track, 0, 4_000), part(track, 20_000, 25_000)]
+    told = [Said(0, {"monoNs": round(5.5e9), "positionMs": 20_900, "playlistPosition": 0})]
+    found = event_figures(heard(tmp_path, track, leader, leader), SCENARIO, told)
+    assert found[0].told_error_ms is None
+    assert less_lead(found, found[0].told_error_ms)[1].told_error_ms is None
+    assert less_lead(found, 60.0)[1].told_error_ms == pytest.approx(40, abs=0.05)
+
+
+def test_what_counts_from_the_command_on_is_when_and_where_it_is_heard(tmp_path: Path, track: Samples) -> None:
+    leader = [part(track, 0, 4_000), silence(100), part(track, 21_200, 26_000)]
+    found = heard(tmp_path, track, leader, leader)
+    play, seek = event_figures(found, SCENARIO, [], {0: round(0.3e9), 4_000: round(4.45e9)})
+    assert play.heard_after_ms == pytest.approx(200, abs=1)
+    assert seek.heard_after_ms == pytest.approx(150, abs=6)
+    assert seek.from_command_ms == pytest.approx(180, abs=30)
+    assert seek.asked_error_ms == pytest.approx(1_200, abs=6)
+
+
+def test_what_sounds_before_the_leader_was_told_to_play_is_not_its_music(tmp_path: Path, track: Samples) -> None:
+    sides = [silence(500), part(track, 0, 50), silence(2_000), part(track, 0, 5_000)]
+    found = heard(tmp_path, track, sides, sides)
+    assert found.ms(found.leader_begins()) == pytest.approx(1_000, abs=1)
+    told = Heard(found.recording, [Reference(track, RATE_HZ)], played_ns=round(3e9))
+    assert told.ms(told.leader_begins()) == pytest.approx(3_050, abs=1)
 
 
 def test_a_step_that_nobody_hears_is_not_heard(tmp_path: Path, track: Samples) -> None:

@@ -10,6 +10,7 @@ and `set_time` when it exceeds 30 ms. Both read one wall clock and one socket of
 import argparse
 import contextlib
 import json
+import signal
 import socket
 import threading
 import time
@@ -235,6 +236,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--no-wait", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     say("state", state="leading" if options.role == "leader" else "following")
     player = Player(options.pairing)
     try:
