@@ -16,6 +16,7 @@ from protocol import limits
 from server.app import create_app
 from server.connections import PatientSocketProtocol, http_protocol
 from server.errors import StartError
+from server.redaction import redact_logs
 from server.settings import Settings
 from server.sntp_server import SntpServer
 
@@ -90,6 +91,7 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_S,
     )
     logging.getLogger("uvicorn.error").addFilter(_is_not_the_peers_fault)
+    redact_logs()
     return config
 
 

@@ -30,6 +30,7 @@ class StandIn:
     body: bytes = json.dumps(ME).encode()
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    was_asked: threading.Event = field(default_factory=threading.Event)
     hang: threading.Event | None = None
 
 
@@ -40,6 +41,7 @@ def spotify() -> Iterator[StandIn]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             stand_in.asked.append((self.path, self.headers["Authorization"]))
+            stand_in.was_asked.set()
             if stand_in.hang is not None:
                 stand_in.hang.wait(10)
             self.send_response(stand_in.status)
@@ -131,8 +133,7 @@ async def test_whoever_asked_first_may_hang_up(spotify: StandIn) -> None:
     accounts = SpotifyAccounts(spotify.base_url, 5, 3000)
     first = asyncio.create_task(accounts.verify("token", "here"))
     second = asyncio.create_task(accounts.verify("token", "here"))
-    while not spotify.asked:
-        await asyncio.sleep(0)
+    await asyncio.to_thread(spotify.was_asked.wait, 10)
     first.cancel()
     spotify.hang.set()
     assert (await second).account_id == "acc1"
@@ -145,8 +146,7 @@ async def test_stopping_does_not_wait_for_spotify(spotify: StandIn) -> None:
     spotify.hang = threading.Event()
     accounts = SpotifyAccounts(spotify.base_url, 60, 3000)
     asking = asyncio.create_task(accounts.verify("token", "here"))
-    while not spotify.asked:
-        await asyncio.sleep(0)
+    await asyncio.to_thread(spotify.was_asked.wait, 10)
     await accounts.close()
     with pytest.raises(asyncio.CancelledError):
         await asking
