@@ -48,8 +48,8 @@ _KNOWN_RATE_TIME_CONSTANT_MS: Final = 2_000.0
 _MAX_RATE: Final = 500e-6
 #: ... and from here on the rate is glided along with for good: to play bit-exact would be to be pulled back every
 #: second, which is warble. It ends at a lower rate than it begins, so that it doesn't come and go either.
-STEADY_RATE: Final = 30e-6
-_STEADY_RATE_END: Final = 20e-6
+STEADY_RATE: Final = 20e-6
+_STEADY_RATE_END: Final = 12e-6
 
 
 @dataclass(frozen=True, slots=True)
