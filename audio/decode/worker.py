@@ -21,7 +21,7 @@ from audio.parent_pipe import Message, ParentPipe
 _PROGRESS_INTERVAL_S: Final = 0.2
 _NICENESS: Final = 5
 #: A shorter track is handed over when it is whole: it soon is, and until then it may still be refused.
-_WHOLE_BELOW_S: Final = 120.0
+_WHOLE_BELOW_S: Final = 150.0
 #: A longer one is handed over while it grows, after so long: sooner when it is waited for.
 _PATIENCE_S: Final = {True: 0.3, False: 3.0}
 
