@@ -211,7 +211,12 @@ class Director:
         active = self._active
         if active is None:
             self.error_ms = 0.0
-            if wanted is not None and wanted.slot != self._ended and self._may_open(now_ns):
+            if (
+                wanted is not None
+                and wanted.slot != self._ended
+                and self._coming is None
+                and self.plan.upcoming(now_ns) is None
+            ):
                 self._open_ahead(now_ns)
             return
         if isinstance(program, Hold) or (isinstance(program, Follow) and not program.timeline.is_playing):
@@ -229,19 +234,13 @@ class Director:
         successor = self.plan.following(heard.slot)
         if remaining_ms <= _NEXT_AHEAD_MS and successor is not None and self._playable(successor):
             self._open(
-                Place(successor, 0.0), now_ns + self._until_next(heard, remaining_ms, now_ns), now_ns, natural=True
+                Place(successor, 0.0),
+                now_ns + self.plan.until_next_ns(heard, remaining_ms, now_ns),
+                now_ns,
+                natural=True,
             )
             return
         self._correct(active, heard, wanted, remaining_ms, now_ns)
-
-    def _until_next(self, heard: Place, remaining_ms: float, now_ns: int) -> int:
-        """Return how many ns from now the next track begins: by the leader's line, or by what is heard here."""
-        wanted = self.plan.wanted(self.plan.program, now_ns)
-        if isinstance(self.plan.program, Follow) and wanted is not None:
-            error_ms = self.plan.distance_ms(heard, wanted)
-            if error_ms is not None and abs(error_ms) < remaining_ms:
-                remaining_ms -= error_ms
-        return round(remaining_ms * NS_PER_MS)
 
     def _correct(self, active: Take, heard: Place, wanted: Place | None, remaining_ms: float, now_ns: int) -> None:
         if wanted is None or not active.settled:
@@ -262,9 +261,6 @@ class Director:
     def _playable(self, slot: int) -> bool:
         track = self.plan.track(slot)
         return track is not None and track.source not in self._broken
-
-    def _may_open(self, now_ns: int) -> bool:
-        return self._coming is None and self.plan.upcoming(now_ns) is None
 
     def _open_ahead(self, now_ns: int, *, correction: bool = False) -> None:
         at_ns = now_ns + round((PREPARE_MS + self.output_delay_ms) * NS_PER_MS)
@@ -309,7 +305,7 @@ class Director:
     def _report(self, now_ns: int) -> None:
         if now_ns < self._next_segment_ns:
             return
-        place, step = self._standing(), 0.0
+        place, step = self.plan.standing(), 0.0
         if self._active is not None:
             place, step = self._heard(self._active, now_ns), 1.0
             if place.position_ms < 0.0:
@@ -317,11 +313,3 @@ class Director:
         if place is not None:
             self._next_segment_ns = now_ns + _SEGMENT_INTERVAL_NS
             self.events.append(Segment(place.slot, place.position_ms, now_ns, step))
-
-    def _standing(self) -> Place | None:
-        match self.plan.program:
-            case Hold(slot=slot, position_ms=position_ms):
-                return Place(slot, position_ms)
-            case Follow(slot=slot, timeline=timeline) if not timeline.is_playing:
-                return Place(slot, timeline.position_ms)
-        return None

@@ -102,6 +102,24 @@ class Plan:
                 return self._resolve(Place(slot, timeline.position_at(self._clock.corrected_ms_at(at_ns))))
         return None
 
+    def standing(self) -> Place | None:
+        """Return the place at which the program that counts holds the music."""
+        match self.program:
+            case Hold(slot=slot, position_ms=position_ms):
+                return Place(slot, position_ms)
+            case Follow(slot=slot, timeline=timeline) if not timeline.is_playing:
+                return Place(slot, timeline.position_ms)
+        return None
+
+    def until_next_ns(self, heard: Place, remaining_ms: float, now_ns: int) -> int:
+        """Return how many ns from now the next track begins: by the leader's line, or by what is heard here."""
+        wanted = self.wanted(self.program, now_ns)
+        if isinstance(self.program, Follow) and wanted is not None:
+            error_ms = self.distance_ms(heard, wanted)
+            if error_ms is not None and abs(error_ms) < remaining_ms:
+                remaining_ms -= error_ms
+        return round(remaining_ms * NS_PER_MS)
+
     def distance_ms(self, start: Place, end: Place) -> float | None:
         """Return the music between two places of one track or of neighbours; None when they are farther apart."""
         if start.slot == end.slot:

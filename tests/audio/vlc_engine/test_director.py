@@ -147,6 +147,7 @@ def test_a_player_that_opens_too_late_is_aimed_anew_rather_than_late() -> None:
     made.stage.traits = {}
     made.run(2000)
     assert made.heard_ms() == pytest.approx(30_000.0 + (made.now_ns - at_ns) / MS, abs=1.0)
+    assert made.director.jumps == 0
 
 
 def test_one_track_follows_another_and_the_boundary_is_told() -> None:
