@@ -51,7 +51,6 @@ class Director:
         self._active: Take | None = None
         self._coming: Take | None = None
         self._ended: int | None = None
-        self._broken: set[str] = set()
         self._next_segment_ns = 0
 
     @property
@@ -92,7 +91,7 @@ class Director:
         self._next_segment_ns = 0
         program = self.plan.program
         wanted = self.plan.wanted(program, now_ns)
-        if wanted is None or not self._playable(wanted.slot):
+        if wanted is None or not self.plan.playable(wanted.slot):
             self._discard_coming()
             self._silence(now_ns)
             if isinstance(program, Free) and self.plan.track(program.slot) is not None:
@@ -126,7 +125,7 @@ class Director:
         program_ns: int | None = None,
     ) -> None:
         track = self.plan.track(place.slot)
-        if track is None or not self._playable(place.slot):
+        if track is None or not self.plan.playable(place.slot):
             return
         if place.position_ms < 0.0:
             at_ns -= round(place.position_ms * NS_PER_MS)
@@ -177,10 +176,7 @@ class Director:
 
     def _give_up(self, take: Take, now_ns: int) -> None:
         self._discard_coming()
-        track = self.plan.track(take.target.slot)
-        source = "the file" if track is None else track.source
-        self._broken.add(source)
-        _log.error("libVLC can't play %s", source)
+        _log.error("libVLC can't play %s", self.plan.refuse(take.target.slot))
         if take.natural or self.plan.upcoming(now_ns) is not None:
             # What is heard now goes on to its end; that the next can't be played is told when its time has come.
             return
@@ -232,7 +228,7 @@ class Director:
         if self._coming is not None or self.plan.upcoming(now_ns) is not None:
             return
         successor = self.plan.following(heard.slot)
-        if remaining_ms <= _NEXT_AHEAD_MS and successor is not None and self._playable(successor):
+        if remaining_ms <= _NEXT_AHEAD_MS and successor is not None and self.plan.playable(successor):
             self._open(
                 Place(successor, 0.0),
                 now_ns + self.plan.until_next_ns(heard, remaining_ms, now_ns),
@@ -257,10 +253,6 @@ class Director:
         if take.settled and not take.learned:
             take.learned = True
             self._latency.learn(take.late_ms, take.aim.latency_ms)
-
-    def _playable(self, slot: int) -> bool:
-        track = self.plan.track(slot)
-        return track is not None and track.source not in self._broken
 
     def _open_ahead(self, now_ns: int, *, correction: bool = False) -> None:
         at_ns = now_ns + round((PREPARE_MS + self.output_delay_ms) * NS_PER_MS)

@@ -40,6 +40,7 @@ class Plan:
         self._order: tuple[int, ...] = ()
         self._clock: ClockMapping | None = None
         self._pending: list[tuple[int, Program]] = []
+        self._refused: set[str] = set()
 
     def load(self, slot: int, track: Track) -> None:
         """Make a file playable."""
@@ -68,6 +69,18 @@ class Plan:
     def track(self, slot: int) -> Track | None:
         """Return what is known of a slot."""
         return self._tracks.get(slot)
+
+    def refuse(self, slot: int) -> str:
+        """Hear that libVLC can't play the file of a slot; return which it is."""
+        track = self._tracks.get(slot)
+        source = "a file that is no longer wanted" if track is None else track.source
+        self._refused.add(source)
+        return source
+
+    def playable(self, slot: int) -> bool:
+        """Return whether there is a file that is not known to be unplayable."""
+        track = self._tracks.get(slot)
+        return track is not None and track.source not in self._refused
 
     def following(self, slot: int) -> int | None:
         """Return the slot after this one when it is loaded."""
