@@ -36,7 +36,7 @@ fictions = st.none() | st.builds(
 @st.composite
 def lying(draw, last_s: float) -> tuple[Lie, ...]:
     """Lies with at least a second and a half of truth between them."""
-    at_s, told = 0.5, []
+    at_s, told = draw(st.sampled_from([0.5, last_s - 14.5])), []
     for lie in draw(st.lists(lies, max_size=5)):
         at_s += draw(st.floats(0.0, last_s / 4))
         told.append(Lie(lie.kind, at_s, lie.seconds, lie.error_ms))
@@ -78,6 +78,25 @@ def test_no_lie_that_passes_is_heard_with_raw_readings(pair, seed):
 @given(st.tuples(cards(SMOOTHED_READINGS, 40), cards(SMOOTHED_READINGS, 40)), st.integers(0, 99))
 def test_no_lie_that_passes_is_heard_with_smoothed_readings(pair, seed):
     check(*pair, SETTLED_S[SMOOTHED_READINGS], seed, AFTER_FICTION_S)
+
+
+LIES = [
+    *[Lie("burst", 30, seconds, error_ms) for seconds in (0.3, 1.0) for error_ms in (-20, -6, 2.5, 8, 40, 700)],
+    *[Lie("scatter", 30, 1.0, error_ms) for error_ms in (2, 20)],
+    *[Lie(kind, 30, 1.0) for kind in ("duplicate", "time stands still", "frame stands still")],
+    *[Lie("single", 30, error_ms=error_ms) for error_ms in (-500, 500)],
+]
+
+
+@PROFILES
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: f"{lie.kind} {lie.seconds} s {lie.error_ms} ms")
+def test_each_kind_of_lie_is_not_heard_from_either_side(profile, lie):
+    for leader_lies, follower_lies in (((lie,), ()), ((), (lie,))):
+        cards = Card(profile, 50, 50, lies=leader_lies), Card(profile, -50, -50, seed=2, lies=follower_lies)
+        leader, follower = run(*cards, 36)
+        seconds, off_ms = errors(leader, follower)
+        assert np.abs(off_ms[seconds > 28]).max() <= 0.2
+        assert len(follower.jumps_at_s) == 1
 
 
 @PROFILES
