@@ -237,6 +237,20 @@ async def test_the_last_wish_counts_even_where_decoding_takes_long(tmp_path):
         assert [said.playlist_position for said in buddy.told] == [0, 0, 0]
 
 
+async def test_two_quick_skips_go_two_tracks_on_though_the_first_is_not_decoded_yet(tmp_path):
+    async with playing_service(tmp_path, 20.0) as service:
+        buddy = Buddy()
+        service.attach_runbuddy(buddy)
+        files = [write_track(tmp_path / f"{number}.wav", 60.0 + number) for number in (1, 2)]
+        service.set_queue([service.queue.item(0), track(1, files[0]), track(2, files[1])])
+        await service.prepare(0)
+        service.play()
+        assert service.skip_next() is True
+        assert service.skip_next() is True
+        await until(lambda: len(buddy.told) > 1, "the skip")
+        assert [said.playlist_position for said in buddy.told] == [0, 2]
+
+
 async def test_a_pause_revokes_a_play_that_still_waits_for_its_track(tmp_path):
     async with playing_service(tmp_path) as service:
         buddy = Buddy()
