@@ -1,6 +1,7 @@
 """RunBuddyApiClient: the REST routes of the session server (plan, section 1)."""
 
 import asyncio
+import contextlib
 import ssl
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -61,9 +62,15 @@ class RunBuddyApiClient:
                 "unset ALL_PROXY, HTTP_PROXY and HTTPS_PROXY or add the server to NO_PROXY"
             ) from None
 
-    async def create_local_account(self, display_name: str) -> LocalAccountResponse:
-        """Create a local account and use its token from now on (servers with `--accounts local` only)."""
+    async def create_local_account(self, display_name: str, former_token: str | None = None) -> LocalAccountResponse:
+        """Create a local account and use its token from now on (servers with `--accounts local` only).
+
+        With the token of a former answer it is the same account, if the server still knows it.
+        """
         body = _request(LocalAccountRequest, displayName=display_name)
+        if former_token is not None:
+            with contextlib.suppress(CredentialError):
+                self._token = _checked_token(former_token)
         account = await self._ask("POST", "/local/accounts", LocalAccountResponse, body)
         self._token = _checked_token(account.access_token)
         return account

@@ -13,6 +13,7 @@ from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
 from client.coordinator import LEFT, RunBuddyCoordinator
 from client.errors import PairingError
+from client.local_accounts import sign_in
 from client.pairing import Pairing, load_pairing
 from client.session_state import Ended
 from client.trace import Trace, open_trace
@@ -85,7 +86,7 @@ async def open_stage(
                 playback.output.set_volume(options.volume)
                 playback.subscribe(narrator.on_playback)
                 playback.set_queue(_queue(pairing))
-                looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up))
+                looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up, role=role))
                 await all_or_first_error(
                     looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
                 )
@@ -153,9 +154,11 @@ async def _look_up(
     pairing: Pairing,
     playback: PlaybackService,
     look_up: Callable[[RunBuddyApiClient, Pairing, PlaybackService], Awaitable[_T]],
+    *,
+    role: Role,
 ) -> _T:
     if options.account is not None:
-        await api.create_local_account(options.account)
+        await sign_in(api, options.folder, options.server, options.account, role)
     return await look_up(api, pairing, playback)
 
 
