@@ -22,6 +22,7 @@ from client.close_reason import (
 from client.dial import bad_ws_address, checked_ws_url, dial
 from client.errors import (
     AddressError,
+    ApiError,
     ClientError,
     ServerUnreachableError,
     one_line,
@@ -57,8 +58,8 @@ class RunBuddyWebSocketClient:
 
     Use from one event loop. `on_event` is called with every understood event in order, `on_state` with every change
     of state, `on_bad_event` with what breaks the contract (it is dropped). `renew_token` is awaited when the server
-    refuses the token; a ClientError from it other than ServerUnreachableError is final. Raises AddressError when
-    `ws_url` is not ws:// or wss://.
+    refuses the token; a ClientError from it is final unless the server is out of reach or asks to wait. Raises
+    AddressError when `ws_url` is not ws:// or wss://.
     """
 
     def __init__(
@@ -230,7 +231,7 @@ class RunBuddyWebSocketClient:
 
     async def _after_refusal(self, status: int) -> CloseReason | None:
         """Return None when it is worth trying again, with a fresh token if the old one was refused."""
-        if status >= 500 or status in _TRY_AGAIN:
+        if _is_worth_a_wait(status):
             self._trouble = f"the server is not ready (HTTP {status}); trying again"
             return None
         if status not in TOKEN_REFUSED or self._renew_token is None or self._renewed:
@@ -241,7 +242,10 @@ class RunBuddyWebSocketClient:
             self._trouble = str(error)
             return None
         except ClientError as error:
-            return CloseReason(CloseKind.REFUSED, error)
+            if not (isinstance(error, ApiError) and _is_worth_a_wait(error.status)):
+                return CloseReason(CloseKind.REFUSED, error)
+            self._trouble = f"{error}; trying again"
+            return None
         if token is not None:
             self._token = token
             self._renewed = True
@@ -263,6 +267,10 @@ class RunBuddyWebSocketClient:
         if state is not self._state:
             self._state = state
             self._on_state(state)
+
+
+def _is_worth_a_wait(status: int) -> bool:
+    return status >= 500 or status in _TRY_AGAIN
 
 
 async def _as_coroutine(work: Awaitable[_T]) -> _T:

@@ -113,6 +113,9 @@ class Hub:
         live = self._rooms.get(session_id)
         if live is not None or record is None or record.end_reason is not None:
             return live
+        if record.is_idle(epoch_ms()):
+            await self.expire_idle()
+            return None
         return self._open(record)
 
     def connect(self, live: LiveRoom, grant: Grant, peer: Peer) -> int:

@@ -17,7 +17,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One session as stored; `created_at_ms` is epoch milliseconds."""
+    """One session as stored; times are epoch milliseconds."""
 
     session_id: str
     join_code: str
@@ -30,7 +30,12 @@ class SessionRecord:
     leader_seen: bool
     snapshot: SnapshotState
     created_at_ms: int
+    expires_at_ms: int
     follower: Account | None = None
+
+    def is_idle(self, now_ms: int) -> bool:
+        """Return whether this session should be over because nobody used it."""
+        return self.end_reason is None and self.expires_at_ms <= now_ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """No token gets into a log: what libraries say of requests is cleaned before anybody writes it down."""
 
 import logging
-import re
 from typing import Final
+
+from server.log import without_secrets
 
 #: uvicorn and websockets write whole addresses and headers when an operator asks for details.
 _LOUD: Final = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
-_SECRET: Final = re.compile(r"(\btoken=|\bbearer\s+)[^\s&'\"\]),;]+", re.IGNORECASE)
 
 
 class Redaction(logging.Filter):
@@ -15,7 +15,7 @@ class Redaction(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, without its tokens."""
         message = record.getMessage()
-        clean = _SECRET.sub(r"\1***", message)
+        clean = without_secrets(message)
         if clean != message:
             record.msg, record.args = clean, ()
         return True

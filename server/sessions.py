@@ -131,10 +131,12 @@ class Sessions:
     async def _find(self, id_or_code: str, caller: Caller) -> SessionRecord:
         key = id_or_code.strip()
         if _UUID.fullmatch(key.lower()):
-            await self._hub.expire_idle()
             record = await self._storage.find_session(key.lower())
         else:
             record = await self._find_by_code(key.upper(), caller)
+        if record is not None and record.is_idle(epoch_ms()):
+            await self._hub.expire_idle()
+            record = await self._storage.find_session(record.session_id)
         if record is None:
             message = "There is no session with this id or join code. Check it with the leader."
             raise RefusedError(404, "session_not_found", message)
@@ -143,7 +145,6 @@ class Sessions:
     async def _find_by_code(self, join_code: str, caller: Caller) -> SessionRecord | None:
         # First, and for every code alike: whoever guesses learns nothing from how the refusal looks.
         self._guard.check_code(caller)
-        await self._hub.expire_idle()
         record = await self._storage.find_session_by_code(join_code) if _is_join_code(join_code) else None
         if record is None:
             self._guard.wrong_code(caller)

@@ -289,5 +289,6 @@ def _to_record(row: Any) -> SessionRecord:
         leader_seen=row["leader_seen"],
         snapshot=SnapshotState.model_validate_json(row["snapshot"]),
         created_at_ms=row["created_at"],
+        expires_at_ms=row["expires_at"],
         follower=Account(row["follower_id"], row["follower_name"]) if row["follower_id"] else None,
     )

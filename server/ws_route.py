@@ -31,7 +31,7 @@ async def runbuddy_socket(socket: WebSocket) -> None:
     """
     services: Services = socket.app.state.services
     try:
-        grant, record, live = await _authorise(socket, services)
+        grant, room = await _authorise(socket, services)
     except RefusedError as error:
         await socket.send_denial_response(refusal(error))
         return
@@ -39,21 +39,22 @@ async def runbuddy_socket(socket: WebSocket) -> None:
         await socket.send_denial_response(refusal(database_unavailable(error)))
         return
     await socket.accept()
-    if live is None:
-        await _say_goodbye(socket, record)
+    if isinstance(room, SessionRecord):
+        await _say_goodbye(socket, room)
         return
     peer = Peer(socket, services.metrics)
     pump = asyncio.create_task(peer.pump())
-    connection = services.hub.connect(live, grant, peer)
+    connection = services.hub.connect(room, grant, peer)
     try:
-        await _read(socket, services.hub, live, connection)
+        await _read(socket, services.hub, room, connection)
     finally:
-        services.hub.disconnect(live, connection)
+        services.hub.disconnect(room, connection)
         pump.cancel()
         await asyncio.gather(pump, return_exceptions=True)
 
 
-async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, SessionRecord, LiveRoom | None]:
+async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, LiveRoom | SessionRecord]:
+    """Return what the token allows, and the session's room, or the session itself if it is over."""
     session_id = socket.query_params.get("sessionId")
     token = socket.query_params.get("token") or bearer_of(socket.headers.get("authorization"))
     if not session_id:
@@ -61,13 +62,17 @@ async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, Sess
     if not token:
         raise unauthorized("The WebSocket needs a token: give it as token= or as an Authorization: Bearer header.")
     grant = await services.storage.find_grant(session_id, hash_token(token), epoch_ms())
-    record = await services.storage.find_session(session_id) if grant is not None else None
-    if grant is None or record is None:
+    if grant is None:
         raise _bad_token()
     live = await services.hub.open_room(grant.session_id)
-    if live is not None and grant.role is Role.FOLLOWER and _follower_id(live) != grant.account_id:
+    if live is None:
+        record = await services.storage.find_session(session_id)
+        if record is None:
+            raise _bad_token()
+        return grant, record
+    if grant.role is Role.FOLLOWER and _follower_id(live) != grant.account_id:
         raise _bad_token()
-    return grant, record, live
+    return grant, live
 
 
 async def _read(socket: WebSocket, hub: Hub, live: LiveRoom, connection: int) -> None:

@@ -341,8 +341,16 @@ async def test_a_refused_renewal_ends_it_with_its_reason():
     assert (reason.kind, reason.error) == (CloseKind.REFUSED, refusal)
 
 
-async def test_a_renewal_that_finds_no_server_is_tried_again():
-    answers = [ServerUnreachableError("no server"), ServerUnreachableError("no server"), None]
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        ServerUnreachableError("no server"),
+        ApiError(503, "unavailable", "Spotify is busy."),
+        ApiError(429, "too_many_requests", "Too often."),
+    ],
+)
+async def test_a_renewal_that_has_to_wait_is_tried_again(trouble):
+    answers = [trouble, trouble, None]
 
     async def renew():
         if (answer := answers.pop(0)) is not None:

@@ -85,8 +85,11 @@ def test_accounts_are_not_created_without_end(start: Start) -> None:
         # One more is allowed in each second that this took.
         while answers[-1].status_code == 201:
             answers.append(client.post("/local/accounts", json={"displayName": "x"}))
+        elsewhere = {"X-Forwarded-For": "192.0.2.7"}
+        behind_a_proxy = client.post("/local/accounts", json={"displayName": "x"}, headers=elsewhere)
     assert {answer.status_code for answer in answers[:60]} == {201}
     limited(answers[-1])
+    assert behind_a_proxy.status_code == 201
 
 
 async def test_a_flood_of_messages_closes_its_sender_and_the_session_goes_on(start: Start) -> None:

@@ -102,12 +102,15 @@ async def use_and_misuse(server: RunningServer, database: Path) -> list[str]:
     ("said", "clean"),
     [
         (
-            '"WebSocket /runbuddy/ws?sessionId=a&token=b-c_d" [accepted]',
-            '"WebSocket /runbuddy/ws?sessionId=a&token=***" [accepted]',
+            '"/runbuddy/ws?sessionId=a&token=b-c_defgh" [accepted]',
+            '"/runbuddy/ws?sessionId=a&token=[hidden]" [accepted]',
         ),
-        ("< GET /runbuddy/ws?token=abc&sessionId=a HTTP/1.1", "< GET /runbuddy/ws?token=***&sessionId=a HTTP/1.1"),
-        ("< Authorization: Bearer abc.def", "< Authorization: Bearer ***"),
-        ("[(b'authorization', b'Bearer abc')]", "[(b'authorization', b'Bearer ***')]"),
+        (
+            "< GET /runbuddy/ws?token=abcdefgh&sessionId=a HTTP/1.1",
+            "< GET /runbuddy/ws?token=[hidden]&sessionId=a HTTP/1.1",
+        ),
+        ("< Authorization: Bearer abc.defgh", "< Authorization: Bearer [hidden]"),
+        ("[(b'authorization', b'Bearer abcdefgh')]", "[(b'authorization', b'Bearer [hidden]')]"),
         ("nothing secret", "nothing secret"),
     ],
 )

@@ -10,7 +10,7 @@ from protocol.events import EndReason, Participant, Role, SessionEnd, Snapshot, 
 from server.effects import Close, Effect, End, FreeSeat, Persist, Send
 from server.limiter import Rate
 from server.records import Account
-from server.room import Room, RoomTimes
+from server.room import TOO_MANY_MESSAGES, Room, RoomTimes
 
 S = 1_000_000_000
 MALFORMED = [
@@ -23,6 +23,8 @@ MALFORMED = [
     "\ud800",
     "9" * 9000,
 ]
+STEPS = 40
+EVENTS = Rate(60, 5)
 PEOPLE = [Account("bob", "Bob"), Account("eve", "Eve")]
 
 
@@ -45,7 +47,7 @@ class RoomMachine(RuleBasedStateMachine):
         grace_s=st.sampled_from([0, 2, 10]), leader_seen=st.booleans(), follower=st.sampled_from([None, *PEOPLE])
     )
     def make(self, grace_s: int, leader_seen: bool, follower: Account | None) -> None:
-        times = RoomTimes(grace_s * S, 60 * S, 300 * S, 30 * S, Rate(1000, 5))
+        times = RoomTimes(grace_s * S, 60 * S, 300 * S, 30 * S, EVENTS)
         snapshot = SnapshotState(
             playlist_id="p", playlist_position=0, position_ms=0, is_playing=False, corrected_ms=1_800_000_000_000
         )
@@ -157,6 +159,34 @@ class RoomMachine(RuleBasedStateMachine):
         assert (follower in self.open) == (kind != "leave")
         self.settle()
 
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def say_bytes(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        effects = self.room.received_binary(number, self.now_ns)
+        assert Close(number, 1003, "send JSON in text frames, not binary frames") in effects
+        self.apply(effects)
+        self.settle()
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def flood(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        others = [other for other in self.open if other != number]
+        answered = 0
+        while True:
+            effects = self.room.received(number, '{"type":"ping"}', self.now_ns)
+            self.apply(effects)
+            if number not in self.open:
+                break
+            answered += 1
+            assert answered <= EVENTS.count
+        # Every step before this one has said at most one thing on this connection.
+        assert answered >= EVENTS.count - STEPS
+        assert Close(number, 1008, TOO_MANY_MESSAGES) in effects
+        assert all(other in self.open for other in others), "somebody else was closed for it"
+        self.settle()
+
     @rule(account=st.sampled_from(PEOPLE))
     def join(self, account: Account) -> None:
         self.apply(self.room.follower_joined(account, self.now_ns))
@@ -197,5 +227,5 @@ class RoomMachine(RuleBasedStateMachine):
             assert self.room.next_due_ns() is None
 
 
-RoomMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+RoomMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=STEPS, deadline=None)
 TestRoom = RoomMachine.TestCase

@@ -279,6 +279,33 @@ async def test_an_expired_token_opens_nothing_until_the_participant_joins_again(
     assert await leader.event() == Participant(state=ParticipantState.JOINED, display_name="Bob")
 
 
+async def test_a_session_that_idled_away_unseen_is_over_for_a_socket_too(start: Start) -> None:
+    server = start(idle_ttl_s=0, sweep_interval_s=3600)
+    session = server.person("Ann").create()
+    late = await server.socket(session.session_id, session.ws_token)
+    assert isinstance(await late.event(), Snapshot)
+    assert await late.event() == SessionEnd(reason="expired")
+    assert await late.closed() == (4000, "expired")
+
+
+async def test_a_former_followers_token_opens_nothing_once_somebody_else_sits_there(pair: Pair) -> None:
+    _, follower = await pair.connect()
+    await follower.send("leave")
+    await follower.closed()
+    eve = pair.server.person("Eve")
+    token = (await asyncio.to_thread(eve.join, pair.session.join_code)).ws_token
+    assert isinstance(await (await pair.server.socket(pair.session.session_id, token)).event(), Snapshot)
+    with pytest.raises(websockets.InvalidStatus):
+        await pair.follower()
+
+
+async def test_a_wrong_token_in_the_query_is_not_mended_by_a_right_one_in_the_header(pair: Pair) -> None:
+    address = f"{pair.session.ws_url}?sessionId={pair.session.session_id}&token=wrong"
+    headers = {"Authorization": f"Bearer {pair.session.ws_token}"}
+    with pytest.raises(websockets.InvalidStatus):
+        await websockets.connect(address, additional_headers=headers)
+
+
 async def test_a_token_in_use_is_kept_alive(start: Start, tmp_path: Path) -> None:
     pair = Pair(start(token_ttl_s=2.0))
     database = sqlite3.connect(tmp_path / "server.db")
