@@ -36,6 +36,8 @@ class ChildProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                # Each child calculates in one thread; starting more for it takes as long as half the child's own start.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
                 # A Ctrl+C in the terminal is the parent's to handle: it says goodbye before it closes the sound.
                 start_new_session=os.name == "posix",
             )

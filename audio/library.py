@@ -76,19 +76,21 @@ class PreparedTracks:
         *,
         position_ms: float = 0.0,
         urgent: bool = True,
+        eager: bool = False,
         progress: Progress | None = None,
     ) -> bool:
         """Decode a track until it can be played from a place on; False when all was forgotten meanwhile.
 
+        `eager`: the music is on already, so it is not first found out whether the whole file is sound.
         Errors: TrackError.
         """
         slot = item.playlist_position
         if self.ready(slot, position_ms):
             return True
-        decode = self._decodes.get(slot) or self._begin(item, rate, urgent=urgent)
+        decode = self._decodes.get(slot) or self._begin(item, rate, urgent=urgent, eager=eager)
         if urgent:
             decode.urgent_waiters += 1
-            self._decoder.hurry(decode.request, urgent=True)
+            self._decoder.hurry(decode.request, urgent=True, eager=eager)
         try:
             while not decode.over and not self.ready(slot, position_ms):
                 if progress is not None:
@@ -137,9 +139,14 @@ class PreparedTracks:
             self._decoder.release(pcm)
         self._pcm.clear()
 
-    def _begin(self, item: QueueItem, rate: int, *, urgent: bool) -> _Decode:
+    def _begin(self, item: QueueItem, rate: int, *, urgent: bool, eager: bool) -> _Decode:
         request = self._decoder.request(
-            item.file, rate, track=item.label, urgent=urgent, on_progress=lambda _: self._on_progress(decode)
+            item.file,
+            rate,
+            track=item.label,
+            urgent=urgent,
+            eager=eager,
+            on_progress=lambda _: self._on_progress(decode),
         )
         decode = _Decode(item, request)
         self._decodes[item.playlist_position] = decode

@@ -172,11 +172,13 @@ class Player:
         *,
         position_ms: float = 0.0,
         urgent: bool = True,
+        eager: bool = False,
         progress: Progress | None = None,
     ) -> None:
         """Decode and load a track until it can be played from a place on, unless the queue is replaced meanwhile.
 
-        `urgent`: it is waited for, and comes before what is decoded ahead. `progress` is told what fraction is there.
+        `urgent`: it is waited for, and comes before what is decoded ahead. `eager`: the music is on already, so it is
+        not first found out whether the whole file is sound. `progress` is told what fraction is there.
         Errors: TrackError names track and reason; the track is passed over from then on.
         """
         item = self._queue.item(playlist_position)
@@ -184,7 +186,7 @@ class Player:
             raise TrackError(f"Track {playlist_position + 1} of the playlist", "it is not paired with a file here")
         try:
             while not await self._tracks.prepare(
-                item, self._sound.rate, position_ms=position_ms, urgent=urgent, progress=progress
+                item, self._sound.rate, position_ms=position_ms, urgent=urgent, eager=eager, progress=progress
             ):
                 if self._queue.item(playlist_position) is not item or not urgent:
                     return
@@ -216,10 +218,10 @@ class Player:
     def _announce(self, action: TransportAction, item: QueueItem, position_ms: int, at_ns: int) -> None:
         """Hear of every change: what it is, and the place that is at the DAC at `at_ns`."""
 
-    async def _prepare_quietly(self, slot: int, *, urgent: bool = False) -> None:
+    async def _prepare_quietly(self, slot: int, *, urgent: bool = False, eager: bool = False) -> None:
         """Prepare a track of which nobody wants to hear whether it can be played."""
         with contextlib.suppress(TrackError):
-            await self.prepare(slot, urgent=urgent)
+            await self.prepare(slot, urgent=urgent, eager=eager)
 
     async def _resume_after_restart(self) -> None:
         """Put a restarted audio process where the music would be by now."""

@@ -92,7 +92,7 @@ class PlaybackService(QueuePlayer):
         if self._problem is not None:
             self._problem = f"{item.label} can't be played: {self._problem}"
         elif slot not in self._tracks:
-            self._spawn(self._prepare_quietly(slot, urgent=True))
+            self._spawn(self._prepare_quietly(slot, urgent=True, eager=True))
         duration_ms = self._tracks.duration_ms(slot)
         if duration_ms is not None and remote.timeline.position_ms > duration_ms + _SHORTER_BY_MS:
             # To walk on into the next track by its own length would be another music than the leader's.
@@ -140,9 +140,9 @@ class PlaybackService(QueuePlayer):
                 LocalTransport(action, item.playlist_position, item.track_id, position_ms, self._playing, at_ns)
             )
 
-    async def _prepare_quietly(self, slot: int, *, urgent: bool = False) -> None:
+    async def _prepare_quietly(self, slot: int, *, urgent: bool = False, eager: bool = False) -> None:
         try:
-            await self.prepare(slot, urgent=urgent)
+            await self.prepare(slot, urgent=urgent, eager=eager)
         except TrackError as error:
             if self.is_runbuddy_follower() and slot == self._current:
                 self._problem = str(error)

@@ -35,6 +35,7 @@ class DecodeRequest:
     file: Path
     rate: int
     urgent: bool
+    eager: bool
     answer: asyncio.Future[PcmFile]
     on_progress: Callable[["DecodeRequest"], None] = _ignore
     so_far: PcmFile | None = None
@@ -90,13 +91,18 @@ class DecoderClient:
         *,
         track: str,
         urgent: bool = True,
+        eager: bool = False,
         on_progress: Callable[[DecodeRequest], None] = _ignore,
     ) -> DecodeRequest:
-        """Ask for `file` as PCM at `rate` Hz. `urgent`: somebody waits for it, so it comes before what is ahead."""
+        """Ask for `file` as PCM at `rate` Hz.
+
+        `urgent`: somebody waits for it, so it comes before what is ahead. `eager`: it is handed over from the first
+        second on, though it may turn out to be damaged later.
+        """
         self.start()
         self._next_id += 1
         answer = asyncio.get_running_loop().create_future()
-        request = DecodeRequest(track, file, rate, urgent, answer, on_progress, id=self._next_id)
+        request = DecodeRequest(track, file, rate, urgent, eager, answer, on_progress, id=self._next_id)
         self._requests[request.id] = request
         self._submit(request)
         self._touch()
@@ -112,11 +118,12 @@ class DecoderClient:
         finally:
             self.cancel(request)
 
-    def hurry(self, request: DecodeRequest, *, urgent: bool) -> None:
+    def hurry(self, request: DecodeRequest, *, urgent: bool, eager: bool = False) -> None:
         """Put a request before all others, or back among those that nobody waits for."""
         request.urgent = urgent
+        request.eager = request.eager or eager
         if request.id in self._requests and self._child is not None:
-            self._child.send({"hurry": request.id, "urgent": urgent})
+            self._child.send({"hurry": request.id, "urgent": urgent, "eager": eager})
 
     def cancel(self, request: DecodeRequest) -> None:
         """Stop a decode that nobody wants any more."""
@@ -145,7 +152,8 @@ class DecoderClient:
     def _submit(self, request: DecodeRequest) -> None:
         assert self._child is not None
         file = os.fspath(request.file.absolute())
-        self._child.send({"id": request.id, "file": file, "rate": request.rate, "urgent": request.urgent})
+        wanted = {"id": request.id, "file": file, "rate": request.rate}
+        self._child.send({**wanted, "urgent": request.urgent, "eager": request.eager})
 
     def _on_message(self, message: Message) -> None:
         if "fatal" in message:

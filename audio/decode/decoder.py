@@ -9,17 +9,16 @@ import os
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Final
-
-import numpy as np
-import soxr
+from typing import TYPE_CHECKING, Final
 
 from audio.decode.cache import DEFAULT_LIMIT_BYTES, PcmCache, PcmWriter
 from audio.decode.errors import DecodeError
-from audio.decode.pcm import CHANNELS
 from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
 from audio.decode.source import ContentHash, demuxer_of, promised_s, stamp_of
 from audio.decode.transcode import LibVlc, Transcode
+
+if TYPE_CHECKING:
+    from audio.decode.resample import StreamResampler
 
 Progress = Callable[[int], None]
 """Called with a number that grows as the work goes on: bytes read and decoded so far."""
@@ -152,7 +151,7 @@ class DecodeJob:
         self._transcode = transcode = Transcode(
             self._decoder.libvlc, self._file, work, demuxer=demuxer_of(self._file), pipe=self._decoder.pipe
         )
-        stream: soxr.ResampleStream | None = None
+        resampler: StreamResampler | None = None
         decoded_bytes = 0
         while (block := transcode.read()) is not None:
             if not block:
@@ -164,14 +163,12 @@ class DecodeJob:
             if decoded_bytes > self._decoder.max_length_s * transcode.rate * BYTES_PER_FRAME:
                 raise DecodeError("it never ends; the file is damaged, choose another one for this track")
             if transcode.rate != self._rate:
-                stream = stream or soxr.ResampleStream(
-                    transcode.rate, self._rate, CHANNELS, dtype="int16", quality="HQ"
-                )
-                block = _resampled(stream, block)
+                resampler = resampler or _resampler(transcode.rate, self._rate)
+                block = resampler.push(block)
             writer.write(block)
             yield True
-        if stream is not None:
-            writer.write(_resampled(stream, b"", last=True))
+        if resampler is not None:
+            writer.write(resampler.push(b"", last=True))
         failed, rate = transcode.failed, transcode.rate
         transcode.close()
         self._transcode = None
@@ -193,7 +190,7 @@ class DecodeJob:
         self.warning = f"the file is damaged after {decoded_s:.0f} s; what there is is played" if failed else problem
 
 
-def _resampled(stream: soxr.ResampleStream, block: bytes, *, last: bool = False) -> bytes:
-    samples = np.frombuffer(block, dtype="<i2").reshape(-1, CHANNELS)
-    resampled: bytes = stream.resample_chunk(samples, last=last).astype("<i2").tobytes()
-    return resampled
+def _resampler(from_rate: int, to_rate: int) -> "StreamResampler":
+    from audio.decode.resample import StreamResampler  # noqa: PLC0415 - takes as long to load as 30 s of music to decode
+
+    return StreamResampler(from_rate, to_rate)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-#: Two channels of 16 bits.
-BYTES_PER_FRAME: Final = 4
+CHANNELS: Final = 2
+#: Of 16 bits each.
+BYTES_PER_FRAME: Final = 2 * CHANNELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.decode.errors import DecodeError
-from audio.decode.pcm import CHANNELS
-from audio.decode.pcm_file import BYTES_PER_FRAME
+from audio.decode.pcm_file import BYTES_PER_FRAME, CHANNELS
 
 if sys.platform == "linux":
     import fcntl

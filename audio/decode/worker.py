@@ -19,6 +19,7 @@ from audio.decode.errors import DecodeError
 from audio.parent_pipe import Message, ParentPipe
 
 _PROGRESS_INTERVAL_S: Final = 0.2
+_EAGER_INTERVAL_S: Final = 0.02
 _NICENESS: Final = 5
 #: A shorter track is handed over when it is whole: it soon is, and until then it may still be refused.
 _WHOLE_BELOW_S: Final = 150.0
@@ -29,10 +30,11 @@ _PATIENCE_S: Final = {True: 0.3, False: 3.0}
 class _Task:
     """One request and how far it is."""
 
-    def __init__(self, request_id: int, job: DecodeJob, *, urgent: bool) -> None:
+    def __init__(self, request_id: int, job: DecodeJob, *, urgent: bool, eager: bool) -> None:
         self.id = request_id
         self.job = job
         self.urgent = urgent
+        self.eager = eager
         self.wish = request_id if urgent else 0
         self.worked_s = 0.0
         self.told_moved = -1
@@ -81,14 +83,16 @@ class Conductor:
                 task = self._tasks.pop(request_id, None)
                 if task is not None:
                     task.job.close()
-            case {"hurry": request_id, "urgent": urgent}:
+            case {"hurry": request_id, "urgent": urgent, "eager": eager}:
                 if request_id in self._tasks:
-                    self._wish(self._tasks[request_id], urgent=urgent)
+                    task = self._tasks[request_id]
+                    task.eager = task.eager or eager
+                    self._wish(task, urgent=urgent)
             case {"release": path}:
                 self._decoder.cache.release(path)
             case _:
                 job = DecodeJob(self._decoder, Path(message["file"]), int(message["rate"]))
-                task = _Task(int(message["id"]), job, urgent=message["urgent"])
+                task = _Task(int(message["id"]), job, urgent=message["urgent"], eager=message["eager"])
                 self._tasks[task.id] = task
                 self._wish(task, urgent=task.urgent)
 
@@ -131,7 +135,7 @@ class Conductor:
 
     def _tell(self, task: _Task, now_s: float) -> None:
         """Say how far it is, where it has moved: silence is how the parent knows that it hangs."""
-        task.next_told_s = now_s + _PROGRESS_INTERVAL_S
+        task.next_told_s = now_s + (_EAGER_INTERVAL_S if task.eager else _PROGRESS_INTERVAL_S)
         if task.job.moved == task.told_moved:
             return
         task.told_moved = task.job.moved
@@ -142,7 +146,8 @@ class Conductor:
                 message["fraction"] = min(1.0, so_far.frames / so_far.rate / expected_s)
             is_long = expected_s is None or expected_s > _WHOLE_BELOW_S
             grown = so_far.frames >= task.told_frames + min(task.told_frames, 60 * so_far.rate)
-            if is_long and grown and task.worked_s >= _PATIENCE_S[task.urgent]:
+            is_due = task.eager or (is_long and task.worked_s >= _PATIENCE_S[task.urgent])
+            if grown and is_due:
                 task.job.handed_out = True
                 task.told_frames = so_far.frames
                 message["soFar"] = asdict(so_far)

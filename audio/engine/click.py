@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS, Pcm
+from audio.decode.pcm import Pcm
+from audio.decode.pcm_file import CHANNELS
 from protocol.timeline import ClockMapping
 
 CLICK_MS: Final = 5.0

@@ -3,13 +3,11 @@
 The list inside this process is frozen as long as a stream is open, and there is no notification.
 """
 
-import asyncio
 import threading
 from collections.abc import Collection
 from typing import Final
 
 from audio.engine.device_choice import is_better_elsewhere
-from audio.engine.devices import output_devices
 from audio.errors import EngineError
 
 #: Listing takes some 0.3 s of a core.
@@ -31,6 +29,11 @@ class DeviceWatch:
         self._closed.set()
 
     def _run(self) -> None:
+        # Hardly ever needed, and long to load.
+        import asyncio  # noqa: PLC0415
+
+        from audio.engine.devices import output_devices  # noqa: PLC0415
+
         while not self.outdated and not self._closed.wait(self._interval_s):
             try:
                 devices = asyncio.run(output_devices())

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from audio.decode.pcm import CHANNELS, Pcm
+from audio.decode.pcm import Pcm
+from audio.decode.pcm_file import CHANNELS
 
 FADE_MS: Final = 5.0
 

@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS, Pcm
+from audio.decode.pcm import Pcm
+from audio.decode.pcm_file import CHANNELS
 
 #: Where there was silence for want of music, the music comes in over so many frames.
 _ENTRY_FRAMES: Final = 256

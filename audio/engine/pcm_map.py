@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS, Pcm
-from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
+from audio.decode.pcm import Pcm
+from audio.decode.pcm_file import BYTES_PER_FRAME, CHANNELS, PcmFile
 
 _BEHIND_S: Final = 2
 _AHEAD_S: Final = 12

@@ -1,6 +1,6 @@
 """PortAudio's output devices, each card once (thin shell)."""
 
-from audio.decode.pcm import CHANNELS
+from audio.decode.pcm_file import CHANNELS
 from audio.engine.device_choice import Device, PortAudioDevice, one_per_card
 from audio.engine.output_api import OutputUnavailableError
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS
+from audio.decode.pcm_file import CHANNELS
 from audio.engine.dac_clock import SMOOTHED_READINGS, DacClock
 from audio.engine.device_choice import PortAudioDevice, choose, missing, to_try
 from audio.engine.device_watch import DeviceWatch

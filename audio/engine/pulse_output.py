@@ -8,8 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS
-from audio.decode.pcm_file import BYTES_PER_FRAME
+from audio.decode.pcm_file import BYTES_PER_FRAME, CHANNELS
 from audio.engine import libpulse
 from audio.engine.dac_clock import RAW_READINGS, DacClock
 from audio.engine.device_choice import choose, missing

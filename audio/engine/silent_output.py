@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from audio.decode.pcm import CHANNELS
+from audio.decode.pcm_file import CHANNELS
 from audio.engine.output_api import BLOCK_FRAMES, PREFERRED_RATE, RenderBlock
 
 _LATENCY_S: Final = 0.1

@@ -18,6 +18,7 @@ SEARCH_MS = 50.0
 COARSE_SEARCH_MS = 200.0
 COARSE_STEP = 4
 FINE_SEARCH_MS = 3.0
+LOW_HZ = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class ChannelPair:
         self._raw = (first, second)
         self._fine = (emphasise(first, rate_hz), emphasise(second, rate_hz))
         self._coarse: tuple[Samples, Samples] | None = None
+        self._low: tuple[Samples, Samples] | None = None
 
     def offset_at(self, start_frame: int, window_ms: float = WINDOW_MS, search_ms: float = SEARCH_MS) -> OffsetAt:
         """Return the offset of one window, searched up to `search_ms` either way."""
@@ -73,6 +75,16 @@ class ChannelPair:
                 return coarse
             about_ms, search_ms = coarse.offset_ms, FINE_SEARCH_MS
         return self._search(self._fine, 1, window, about_ms, search_ms)
+
+    def low_offset_at(self, start_frame: int, window_ms: float, search_ms: float = SEARCH_MS) -> OffsetAt:
+        """Return the offset of one window by its low frequencies alone.
+
+        It can also be told where a channel glides within the window, which smears the higher ones.
+        """
+        if self._low is None:
+            self._low = self._thinned(LOW_HZ)
+        window = Stretch(start_frame, start_frame + round(window_ms * self.rate_hz / 1000))
+        return self._search(self._low, COARSE_STEP, window, 0.0, search_ms)
 
     def sliding(
         self,
@@ -90,10 +102,12 @@ class ChannelPair:
 
     def _coarse_pair(self) -> tuple[Samples, Samples]:
         if self._coarse is None:
-            high_hz = self.rate_hz / COARSE_STEP * 0.4
-            first, second = (emphasise(raw, self.rate_hz, high_hz)[::COARSE_STEP] for raw in self._raw)
-            self._coarse = (first, second)
+            self._coarse = self._thinned(self.rate_hz / COARSE_STEP * 0.4)
         return self._coarse
+
+    def _thinned(self, high_hz: float) -> tuple[Samples, Samples]:
+        first, second = (emphasise(raw, self.rate_hz, high_hz)[::COARSE_STEP] for raw in self._raw)
+        return first, second
 
     def _search(
         self, pair: tuple[Samples, Samples], step: int, window: Stretch, about_ms: float, search_ms: float

@@ -69,7 +69,8 @@ async def _prepare(playback: PlaybackService, snapshot: SnapshotState) -> None:
     order = list(queue.playable)
     if wanted is not None:
         order.sort(key=lambda playlist_position: playlist_position != wanted.playlist_position)
-    await prepare_first_of(playback, order)
+    playing = wanted.playlist_position if wanted is not None and snapshot.is_playing else None
+    await prepare_first_of(playback, order, playing=playing, position_ms=snapshot.position_ms)
 
 
 async def _be_ready(stage: Stage[SessionDetail]) -> None:

@@ -136,14 +136,18 @@ async def run_until_over(stage: Stage[Any], session_id: str, performing: Corouti
     return exit_code
 
 
-async def prepare_first_of(playback: PlaybackService, playlist_positions: list[int]) -> None:
+async def prepare_first_of(
+    playback: PlaybackService, playlist_positions: list[int], *, playing: int | None = None, position_ms: float = 0.0
+) -> None:
     """Prepare the first of these tracks that can be played; raise CommandError when none can.
 
-    The refused ones were told by PlaybackService, each by name.
+    `playing` is the one that the leader plays already, at about `position_ms`. The refused ones were told by
+    PlaybackService, each by name.
     """
     for playlist_position in playlist_positions:
+        is_on = playlist_position == playing
         with contextlib.suppress(TrackError):
-            await playback.prepare(playlist_position)
+            await playback.prepare(playlist_position, position_ms=position_ms if is_on else 0.0, eager=is_on)
             return
     raise CommandError(ExitCode.SOUND, "no_track", "none of the tracks can be played here; see above why")
 

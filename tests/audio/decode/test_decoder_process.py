@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from audio.decode.client import DecoderClient
-from audio.decode.pcm import PcmFile, open_pcm, probe_wav
+from audio.decode.pcm import PcmFile, open_pcm
 from audio.errors import TrackError
 from tests.audio.waiting import children_of, is_alive, until
 
@@ -86,7 +86,8 @@ async def test_mp3s_are_decoded_to_the_sample(decoder, tmp_path, name):
         pytest.skip("needs lame to compare with")
     reference = tmp_path / "reference.wav"
     run("lame", "--quiet", "--decode", DEMO / name, reference)
-    expected = open_pcm(probe_wav(reference)).astype(int)
+    with wave.open(str(reference)) as reader:
+        expected = np.frombuffer(reader.readframes(reader.getnframes()), "<i2").reshape(-1, 2).astype(int)
     found = open_pcm(await decoder.decode(DEMO / name, RATE, track=name)).astype(int)
     # libVLC's packetizer keeps the last MPEG frame to itself; what lame put there is mostly padding.
     assert 0 <= len(expected) - len(found) <= 1152

@@ -58,6 +58,19 @@ async def test_a_long_track_is_there_in_part_before_it_is_whole(decoder, tmp_pat
     assert all(0 <= fraction <= 1 for fraction in fractions)
 
 
+async def test_only_who_is_eager_is_handed_a_short_track_in_part(decoder, tmp_path):
+    parts = {True: [], False: []}
+    for eager, seen in parts.items():
+        file = write_pcm(tmp_path / f"{eager}.wav", melody(RATE * (110 + eager)))
+        request = decoder.request(
+            file, RATE, track="x", eager=eager, on_progress=lambda request, seen=seen: seen.append(request.so_far)
+        )
+        whole = await request.answer
+        assert whole.complete
+    assert [part for part in parts[True] if part is not None and not part.complete]
+    assert not any(parts[False])
+
+
 async def test_what_is_waited_for_does_not_wait_behind_what_is_ahead(decoder, tmp_path):
     ahead = decoder.request(long_mp3(tmp_path / "long.mp3", TIMES), RATE, track="ahead", urgent=False)
     await until(lambda: ahead.fraction, "it is being decoded")
