@@ -4,15 +4,15 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from protocol.events import EndReason
-from server.effects import Close, Effect, End, FreeSeat, Persist, Send
+from server.effects import CLOSE_SERVICE_RESTART, Close, Effect, End, FreeSeat, Persist, Send
 from server.limiter import Rate
 from server.log import of_session
 from server.metrics import Metrics
-from server.peer import Peer
+from server.peer import AnyPeer
 from server.records import Account, Grant, SessionRecord
 from server.room import Room, RoomTimes
 from server.settings import Settings
@@ -46,10 +46,11 @@ class LiveRoom:
 
     session_id: str
     room: Room
-    peers: dict[int, Peer] = field(default_factory=dict)
+    peers: dict[int, AnyPeer] = field(default_factory=dict)
     tokens: dict[int, str] = field(default_factory=dict)
     timer: asyncio.TimerHandle | None = None
     timer_due_ns: int = 0
+    dropped: bool = False
 
 
 class Hub:
@@ -74,10 +75,17 @@ class Hub:
         self._numbers = itertools.count(1)
         self._token_keeper: asyncio.Task[None] | None = None
         self._stopping = False
+        self._paused = False
+        self.on_closed: Callable[[str], None] = lambda _session_id: None
 
-    async def start(self) -> None:
-        """Take up the sessions that were running when the server stopped; their leaders have one grace to return."""
+    async def start(self, may_open: Callable[[str], Awaitable[bool]]) -> None:
+        """Take up the sessions that were running when the server stopped; their leaders have one grace to return.
+
+        `may_open` says of a session id whether this process is to look after it.
+        """
         for record in await self._storage.unfinished_sessions():
+            if not await may_open(record.session_id):
+                continue
             live = self._open(record)
             self.apply(live, live.room.tick(self._mono_ns()))
         await self.writer.flush()
@@ -99,6 +107,34 @@ class Hub:
             await asyncio.gather(self._token_keeper, return_exceptions=True)
         await self.writer.stop()
 
+    def pause(self) -> None:
+        """Judge nobody who is away: nobody can come back now."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Judge again; whoever is away has the full time from now on."""
+        self._paused = False
+        for live in list(self._rooms.values()):
+            live.room.renew_grace(self._mono_ns())
+            self.apply(live, live.room.tick(self._mono_ns()))
+
+    def drop(self, session_id: str) -> None:
+        """Forget a room that another process looks after now; those in it come back and find that one."""
+        live = self._rooms.pop(session_id, None)
+        if live is None:
+            return
+        live.dropped = True
+        if live.timer is not None:
+            live.timer.cancel()
+        self.writer.forget(session_id)
+        for peer in live.peers.values():
+            peer.close(CLOSE_SERVICE_RESTART, "the session moved to another server")
+
+    @property
+    def session_ids(self) -> list[str]:
+        """Return the sessions that have a room here."""
+        return list(self._rooms)
+
     def current(self, session_id: str) -> LiveRoom | None:
         """Return a session's room if it is in use."""
         return self._rooms.get(session_id)
@@ -118,12 +154,11 @@ class Hub:
             return None
         return self._open(record)
 
-    def connect(self, live: LiveRoom, grant: Grant, peer: Peer) -> int:
+    def connect(self, live: LiveRoom, grant: Grant, peer: AnyPeer) -> int:
         """Put a socket into its room and return its connection number."""
         connection = next(self._numbers)
         live.peers[connection] = peer
         live.tokens[connection] = grant.token_hash
-        self._metrics.sockets.inc()
         self._extend_tokens([grant.token_hash])
         self.apply(live, live.room.connected(grant.role, connection, self._mono_ns()))
         logger.info("the %s connected", grant.role.value, extra=of_session(live.session_id))
@@ -131,8 +166,7 @@ class Hub:
 
     def disconnect(self, live: LiveRoom, connection: int) -> None:
         """Take a socket that is gone out of its room."""
-        if live.peers.pop(connection, None) is not None:
-            self._metrics.sockets.dec()
+        live.peers.pop(connection, None)
         live.tokens.pop(connection, None)
         if not self._stopping:
             self.apply(live, live.room.disconnected(connection, self._mono_ns()))
@@ -172,6 +206,8 @@ class Hub:
 
         `relayed` is the frame that was just received, at `arrived_ns`, if these are the effects of one.
         """
+        if live.dropped:
+            return
         for effect in effects:
             match effect:
                 case Send(connection, text, newest_only):
@@ -193,6 +229,7 @@ class Hub:
                 case End(reason):
                     self.writer.end(live.session_id, reason)
                     self._rooms.pop(live.session_id, None)
+                    self.on_closed(live.session_id)
                     logger.info("ended (%s)", reason.value, extra=of_session(live.session_id))
         self._set_timer(live)
 
@@ -217,6 +254,8 @@ class Hub:
 
     def _tick(self, live: LiveRoom) -> None:
         live.timer = None
+        if self._paused:
+            return
         self.apply(live, live.room.tick(self._mono_ns()))
 
     async def _keep_tokens(self) -> None:

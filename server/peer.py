@@ -2,11 +2,22 @@
 
 import asyncio
 import time
+from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from server.metrics import Metrics
 from server.outbox import Outbox
+
+
+class AnyPeer(Protocol):
+    """Something that a room can speak to: a socket here, or one at another process."""
+
+    def send(self, text: str, newest_only: bool = False, arrived_ns: int | None = None) -> None:
+        """Queue a frame and return at once."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket after what is queued and return at once."""
 
 
 class Peer:

@@ -211,6 +211,13 @@ class Room:
                 effects += self._seat_becomes(_SeatState.AWAY)
         return effects
 
+    def renew_grace(self, mono_ns: int) -> None:
+        """Let those who are away have their time from now on: until now they could not come back."""
+        if self._leader_due_ns is not None:
+            self._leader_due_ns = mono_ns + self._times.leader_grace_ns
+        if self._seat and self._seat.empty_since_ns is not None:
+            self._seat.empty_since_ns = mono_ns
+
     def next_due_ns(self) -> int | None:
         """Return when `tick` has something to do; None after the end."""
         if self.end_reason:

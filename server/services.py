@@ -1,5 +1,6 @@
 """The parts that one server is made of."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from dataclasses import dataclass
 from protocol.rest import ServerInfo
 from server.about import server_info
 from server.accounts import Accounts, LocalAccounts
+from server.errors import StartError
 from server.guard import Guard
 from server.hub import Hub
+from server.link import Link
 from server.metrics import Metrics
+from server.rooms import Rooms
 from server.sessions import Sessions
 from server.settings import AccountsMode, Settings
 from server.spotify_accounts import SpotifyAccounts
@@ -26,6 +30,7 @@ class Services:
 
     storage: Storage
     hub: Hub
+    rooms: Rooms
     accounts: Accounts
     sessions: Sessions
     guard: Guard
@@ -40,17 +45,18 @@ async def run_services(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
     await storage.open()
     try:
         hub = Hub(storage, settings, metrics)
-        await hub.start()
+        rooms = Rooms(hub, _link(settings))
         guard = Guard(enabled=settings.rate_limits)
         accounts = _accounts(settings, storage, guard)
         sweeper = Sweeper(storage, hub, settings)
-        sweeper.start()
         try:
-            sessions = Sessions(storage, hub, settings, guard)
-            yield Services(storage, hub, accounts, sessions, guard, server_info(settings), metrics)
+            await rooms.start()
+            sweeper.start()
+            sessions = Sessions(storage, rooms, settings, guard)
+            yield Services(storage, hub, rooms, accounts, sessions, guard, server_info(settings), metrics)
         finally:
             await sweeper.stop()
-            await hub.stop()
+            await rooms.stop()
             await accounts.close()
     finally:
         await storage.close()
@@ -65,3 +71,18 @@ def _accounts(settings: Settings, storage: Storage, guard: Guard) -> Accounts:
         min(settings.spotify_cache_s, _MAX_CACHE_S),
         count_question=guard.unknown_token,
     )
+
+
+def _link(settings: Settings) -> Link | None:
+    if settings.redis is None:
+        return None
+    try:
+        from server.redis_link import RedisLink  # noqa: PLC0415 - an extra: most servers do without Redis
+    except ModuleNotFoundError as error:
+        raise StartError(
+            f"--redis needs the Python package {error.name}. Install lockstep-desktop with its extra [scale]."
+        ) from error
+    try:
+        return RedisLink(settings.redis, uuid.uuid4().hex)
+    except ValueError as error:
+        raise StartError(f"The Redis URL cannot be used ({error}). Give one like redis://127.0.0.1:6379.") from error

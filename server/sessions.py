@@ -18,8 +18,8 @@ from protocol.rest import (
 from server.billboard import next_cursor, read_cursor
 from server.errors import RefusedError, ServerError
 from server.guard import Caller, Guard
-from server.hub import Hub
 from server.records import Account, Grant, Seating, SessionRecord
+from server.rooms import Rooms
 from server.settings import Settings
 from server.storage import Storage
 from server.tokens import hash_token, new_join_code, new_token
@@ -32,9 +32,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Sessions:
     """Combine storage (who may) with the rooms (who is told). Every method raises `RefusedError` when it refuses."""
 
-    def __init__(self, storage: Storage, hub: Hub, settings: Settings, guard: Guard) -> None:
+    def __init__(self, storage: Storage, rooms: Rooms, settings: Settings, guard: Guard) -> None:
         self._storage = storage
-        self._hub = hub
+        self._rooms = rooms
+        self._hub = rooms.hub
         self._guard = guard
         self._token_ttl_ms = round(settings.token_ttl_s * 1000)
 
@@ -46,7 +47,7 @@ class Sessions:
             created = await self._storage.create_session(host, request, new_join_code(), epoch_ms())
             if created is not None:
                 for session_id in created.superseded:
-                    self._hub.end_if_open(session_id, EndReason.SUPERSEDED)
+                    await self._rooms.end_if_open(session_id, EndReason.SUPERSEDED)
                 record = created.record
                 return CreateSessionResponse(
                     session_id=record.session_id,
@@ -101,32 +102,31 @@ class Sessions:
             return await self._end(record)
         follower = record.follower
         if follower is not None and follower.account_id == account_id:
-            live = await self._hub.open_room(record.session_id)
-            if live is not None:
-                self._hub.unseat_follower(live)
-            await self._hub.writer.flush()
+            room = await self._rooms.open(record.session_id)
+            if room is not None:
+                await room.unseat()
             record = await self._find(record.session_id, caller)
         return StatusResponse(status=record.status)
 
     async def _end(self, record: SessionRecord) -> StatusResponse:
-        live = await self._hub.open_room(record.session_id)
-        if live is not None:
-            self._hub.end(live, EndReason.ENDED_BY_LEADER)
-        await self._hub.writer.flush()
+        room = await self._rooms.open(record.session_id)
+        if room is not None:
+            await room.end(EndReason.ENDED_BY_LEADER)
         return StatusResponse(status=SessionStatus.ENDED)
 
     async def _seat(self, session_id: str, account: Account) -> None:
-        # A seat that was just freed in the room must be free in storage before it is asked for.
-        await self._hub.writer.flush()
+        room = await self._rooms.open(session_id)
+        if room is not None:
+            # A seat that was just freed in the room must be free in storage before it is asked for.
+            await room.settle()
         match await self._storage.seat_follower(session_id, account, epoch_ms()):
             case Seating.FULL:
                 message = "Somebody else follows this session already. Pick another session, or wait until they leave."
                 raise RefusedError(409, "session_full", message)
             case Seating.ENDED:
                 raise _ended()
-        live = await self._hub.open_room(session_id)
-        if live is not None:
-            self._hub.seat_follower(live, account)
+        if room is not None:
+            await room.seat(account)
 
     async def _find(self, id_or_code: str, caller: Caller) -> SessionRecord:
         key = id_or_code.strip()

@@ -15,15 +15,17 @@ __all__ = ["AccountsMode", "Settings", "sqlite_url"]
 class Settings:
     """Hold the server's settings; a name that ends in `_s` is in seconds.
 
-    `database` is an SQLAlchemy URL, `ntp_port` None for no SNTP, `leader_grace_s` 0 to end a session at once when its
-    leader is lost (plan, section 1). Port 0 lets the system choose. `rate_limits` off trusts everybody: for load
-    tests, and behind a gateway that limits by itself. Errors: `StartError` names the wrong setting.
+    `database` is an SQLAlchemy URL, `redis` the URL of a Redis that several processes share, `ntp_port` None for no
+    SNTP, `leader_grace_s` 0 to end a session at once when its leader is lost (plan, section 1). Port 0 lets the system
+    choose. `rate_limits` off trusts everybody: for load tests, and behind a gateway that limits by itself. Errors:
+    `StartError` names the wrong setting.
     """
 
     database: str
     host: str = "127.0.0.1"
     port: int = 8765
     ntp_port: int | None = None
+    redis: str | None = None
     accounts: AccountsMode = AccountsMode.SPOTIFY
     spotify_base_url: str = "https://api.spotify.com"
     spotify_timeout_s: float = 5.0

@@ -23,6 +23,8 @@ TOKENS_KEPT_PER_ROLE = 4
 #: What every method of `Storage` may raise: asyncpg's failure to connect at all is not wrapped by SQLAlchemy.
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 
+_PORTION = 100
+
 _follower_of_session = and_(participants.c.session_id == sessions.c.id, participants.c.role == Role.FOLLOWER.value)
 _records = select(
     sessions, participants.c.spotify_user_id.label("follower_id"), participants.c.display_name.label("follower_name")
@@ -198,16 +200,19 @@ class Storage:
         """Write a batch in one transaction; a snapshot also counts as use of its session."""
         until_ms = now_ms + self._idle_ttl_ms
         # In order of their keys, so that two processes never wait for each other's rows.
-        states = [
-            {"session": session_id, "state": snapshot.to_json(), "seen": leader_seen, "until": until_ms}
-            for session_id, (snapshot, leader_seen) in sorted(batch.snapshots.items())
-        ]
-        tokens = [{"hash": key, "until": until_ms} for key, until_ms in sorted(batch.token_expiries_ms.items())]
+        states = sorted(batch.snapshots.items())
+        tokens = sorted(batch.token_expiries_ms.items())
         async with self._writing() as connection:
-            if states:
-                await connection.execute(_store_snapshot, states)
-            if tokens:
-                await connection.execute(_extend_token, tokens)
+            # In portions: preparing thousands of rows at once would hold up what is to be relayed.
+            for start in range(0, len(states), _PORTION):
+                rows = [
+                    {"session": session_id, "state": snapshot.to_json(), "seen": leader_seen, "until": until_ms}
+                    for session_id, (snapshot, leader_seen) in states[start : start + _PORTION]
+                ]
+                await connection.execute(_store_snapshot, rows)
+            for start in range(0, len(tokens), _PORTION):
+                part = tokens[start : start + _PORTION]
+                await connection.execute(_extend_token, [{"hash": key, "until": end_ms} for key, end_ms in part])
             for session_id, account_id in batch.freed_seats:
                 await _free_seat(connection, session_id, account_id)
             for session_id, reason in batch.ended.items():

@@ -58,6 +58,11 @@ class Writer:
         self._urgent.ended[session_id] = reason
         self._want_now()
 
+    def forget(self, session_id: str) -> None:
+        """Drop what waits for a session that another process looks after now."""
+        for batch in (self._urgent, self._later):
+            batch.snapshots.pop(session_id, None)
+
     def extend_tokens(self, token_hashes: Iterable[str], expires_at_ms: int) -> None:
         """Move the end of tokens in use, at once; epoch milliseconds."""
         for token_hash in token_hashes:

@@ -5,15 +5,15 @@ import asyncio
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
-from protocol.events import EndReason, Role, SessionEnd, Snapshot
+from protocol.events import EndReason, SessionEnd, Snapshot
 from server.accounts import bearer_of
 from server.answers import database_unavailable, refusal
 from server.effects import CLOSE_SESSION_ENDED
 from server.errors import RefusedError, unauthorized
-from server.hub import Hub, LiveRoom
 from server.peer import Peer
 from server.records import Grant, SessionRecord
 from server.rest_routes import WS_PATH
+from server.rooms import AnyRoom
 from server.services import Services
 from server.storage import DATABASE_ERRORS
 from server.tokens import hash_token
@@ -44,16 +44,18 @@ async def runbuddy_socket(socket: WebSocket) -> None:
         return
     peer = Peer(socket, services.metrics)
     pump = asyncio.create_task(peer.pump())
-    connection = services.hub.connect(room, grant, peer)
+    connection = room.connect(grant, peer)
+    services.metrics.sockets.inc()
     try:
-        await _read(socket, services.hub, room, connection)
+        await _read(socket, room, connection)
     finally:
-        services.hub.disconnect(room, connection)
+        services.metrics.sockets.dec()
+        room.disconnect(connection)
         pump.cancel()
         await asyncio.gather(pump, return_exceptions=True)
 
 
-async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, LiveRoom | SessionRecord]:
+async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, AnyRoom | SessionRecord]:
     """Return what the token allows, and the session's room, or the session itself if it is over."""
     session_id = socket.query_params.get("sessionId")
     token = socket.query_params.get("token") or bearer_of(socket.headers.get("authorization"))
@@ -64,23 +66,23 @@ async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, Live
     grant = await services.storage.find_grant(session_id, hash_token(token), epoch_ms())
     if grant is None:
         raise _bad_token()
-    live = await services.hub.open_room(grant.session_id)
-    if live is None:
+    room = await services.rooms.open(grant.session_id)
+    if room is None:
         record = await services.storage.find_session(session_id)
         if record is None:
             raise _bad_token()
         return grant, record
-    if grant.role is Role.FOLLOWER and _follower_id(live) != grant.account_id:
+    if not room.admits(grant):
         raise _bad_token()
-    return grant, live
+    return grant, room
 
 
-async def _read(socket: WebSocket, hub: Hub, live: LiveRoom, connection: int) -> None:
+async def _read(socket: WebSocket, room: AnyRoom, connection: int) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        hub.receive(live, connection, message.get("text"))
+        room.receive(connection, message.get("text"))
 
 
 async def _say_goodbye(socket: WebSocket, record: SessionRecord) -> None:
@@ -91,11 +93,6 @@ async def _say_goodbye(socket: WebSocket, record: SessionRecord) -> None:
         await socket.close(CLOSE_SESSION_ENDED, reason)
     except (WebSocketDisconnect, WebSocketDisconnected):
         return
-
-
-def _follower_id(live: LiveRoom) -> str | None:
-    follower = live.room.follower
-    return follower.account_id if follower is not None else None
 
 
 def _bad_token() -> RefusedError:

@@ -206,6 +206,18 @@ def test_after_a_restart_the_leader_has_one_grace() -> None:
     assert room.tick(10 * S) == [End(EndReason.LEADER_LOST)]
 
 
+def test_whoever_could_not_come_back_has_the_full_time_from_then_on() -> None:
+    room = full_room()
+    room.disconnected(LEADER, 0)
+    room.disconnected(FOLLOWER, 0)
+    room.renew_grace(8 * S)
+    assert room.tick(17 * S) == []
+    assert room.tick(18 * S)[-1] == End(EndReason.LEADER_LOST)
+    room = full_room()
+    room.renew_grace(8 * S)
+    assert room.next_due_ns() == TIMES.idle_ns
+
+
 def test_a_ping_keeps_a_session_from_expiring_and_is_stored_once_a_minute() -> None:
     room = full_room()
     assert room.received(FOLLOWER, '{"type":"ping","id":7}', 30 * S) == [Send(FOLLOWER, Pong(id=7).to_json())]

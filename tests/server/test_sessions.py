@@ -7,6 +7,7 @@ from protocol.rest import CreateSessionRequest
 from server.guard import Caller, Guard
 from server.hub import Hub
 from server.records import Account, Grant
+from server.rooms import Rooms
 from server.sessions import Sessions
 from server.storage import Storage
 from server.tokens import hash_token
@@ -22,7 +23,7 @@ async def test_a_seat_freed_a_moment_ago_can_be_taken_although_it_is_not_stored_
     storage = Storage(settings.database, 7_200_000)
     await storage.open()
     hub = Hub(storage, settings)
-    sessions = Sessions(storage, hub, settings, Guard(enabled=True))
+    sessions = Sessions(storage, Rooms(hub), settings, Guard(enabled=True))
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
     created = await sessions.create(Caller(ANN, "here"), request, WS_URL)
     for account in (BOB, EVE, BOB):
@@ -42,7 +43,7 @@ async def test_a_token_names_its_role(tmp_path: Path) -> None:
     storage = Storage(settings.database, 7_200_000)
     await storage.open()
     hub = Hub(storage, settings)
-    sessions = Sessions(storage, hub, settings, Guard(enabled=True))
+    sessions = Sessions(storage, Rooms(hub), settings, Guard(enabled=True))
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
     created = await sessions.create(Caller(ANN, "here"), request, WS_URL)
     for account, role in ((ANN, Role.LEADER), (BOB, Role.FOLLOWER)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from protocol.events import EndReason, Role
+from protocol.events import EndReason, Role, SnapshotState
 from protocol.rest import BillboardSort, CreateSessionRequest, SessionStatus
 from server.errors import StartError
 from server.records import Account, Grant, Place, Seating, SessionRecord, WriteBatch
@@ -17,6 +17,7 @@ from server.storage import TOKENS_KEPT_PER_ROLE, Storage
 ANN, BOB, EVE = (Account(name.lower(), name) for name in ("Ann", "Bob", "Eve"))
 REQUEST = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
 NOW_MS = 1_800_000_000_000
+SNAPSHOT = SnapshotState(playlist_id="p", playlist_position=0, position_ms=0, is_playing=True, corrected_ms=NOW_MS)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -189,6 +190,18 @@ async def test_what_is_long_over_is_forgotten_and_its_code_free_again(storage: S
     assert await storage.find_grant(running.session_id, "ABCDEG", NOW_MS) is None
     assert await storage.find_session(running.session_id) is not None
     await create(storage, "ABCDEF")
+
+
+async def test_a_batch_of_any_size_is_stored_whole(storage: Storage) -> None:
+    letters = "ABCDEFGH"
+    codes = [f"{a}{b}{c}ABC" for a in "ABC" for b in letters for c in letters]
+    ids = [(await create(storage, code)).session_id for code in codes]
+    states = {
+        session_id: (SNAPSHOT.model_copy(update={"position_ms": number}), True) for number, session_id in enumerate(ids)
+    }
+    await storage.write(WriteBatch(snapshots=states), NOW_MS)
+    stored = {record.session_id: record.snapshot.position_ms for record in await storage.unfinished_sessions()}
+    assert stored == {session_id: number for number, session_id in enumerate(ids)}
 
 
 async def test_a_token_is_good_for_its_session_until_its_time_and_only_the_newest_are_kept(storage: Storage) -> None:

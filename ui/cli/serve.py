@@ -26,6 +26,9 @@ def serve(
     database: Annotated[
         str | None, typer.Option(metavar="URL", help="SQLAlchemy URL; by default SQLite in the data directory.")
     ] = None,
+    redis: Annotated[
+        str | None, typer.Option(metavar="URL", help="Redis that several server processes share, redis://HOST:PORT.")
+    ] = None,
     accounts: Annotated[
         AccountsMode, typer.Option(help="Whose tokens count: Spotify's, or named accounts of this server's own.")
     ] = AccountsMode.SPOTIFY,
@@ -68,6 +71,7 @@ def serve(
                 host=host,
                 port=port,
                 ntp_port=ntp_port,
+                redis=redis,
                 accounts=accounts,
                 leader_grace_s=leader_grace,
                 rate_limits=rate_limits,
