@@ -310,6 +310,17 @@ def test_an_idle_session_is_over_and_off_the_billboard(start: Start) -> None:
     refused(server.person("Bob").request("POST", f"/runbuddy/sessions/{created.join_code}/join"), 410, "session_ended")
 
 
+@pytest.mark.parametrize("key", ["session_id", "join_code"])
+def test_an_idle_session_is_over_before_anybody_sweeps(start: Start, tmp_path: Path, key: str) -> None:
+    server = start(sweep_interval_s=3600)
+    created = server.person("Ann").create()
+    with sqlite3.connect(tmp_path / "server.db", timeout=WAIT_S) as database:
+        database.execute("UPDATE runbuddy_sessions SET expires_at = 1")
+    database.close()
+    path = f"/runbuddy/sessions/{getattr(created, key)}/join"
+    refused(server.person("Bob").request("POST", path), 410, "session_ended")
+
+
 def test_an_idle_session_is_swept_without_anybody_asking(start: Start, tmp_path: Path) -> None:
     server = start(idle_ttl_s=0.2, sweep_interval_s=0.05, ended_kept_s=0)
     server.person("Ann").create()

@@ -279,9 +279,12 @@ async def test_an_expired_token_opens_nothing_until_the_participant_joins_again(
     assert await leader.event() == Participant(state=ParticipantState.JOINED, display_name="Bob")
 
 
-async def test_a_session_that_idled_away_unseen_is_over_for_a_socket_too(start: Start) -> None:
-    server = start(idle_ttl_s=0, sweep_interval_s=3600)
+async def test_a_session_that_idled_away_unseen_is_over_for_a_socket_too(start: Start, tmp_path: Path) -> None:
+    server = start(sweep_interval_s=3600)
     session = server.person("Ann").create()
+    with sqlite3.connect(tmp_path / "server.db", timeout=10) as database:
+        database.execute("UPDATE runbuddy_sessions SET expires_at = 1")
+    database.close()
     late = await server.socket(session.session_id, session.ws_token)
     assert isinstance(await late.event(), Snapshot)
     assert await late.event() == SessionEnd(reason="expired")
