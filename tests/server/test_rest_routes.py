@@ -317,8 +317,9 @@ def test_an_idle_session_is_over_before_anybody_sweeps(start: Start, tmp_path: P
     with sqlite3.connect(tmp_path / "server.db", timeout=WAIT_S) as database:
         database.execute("UPDATE runbuddy_sessions SET expires_at = 1")
     database.close()
-    path = f"/runbuddy/sessions/{getattr(created, key)}/join"
-    refused(server.person("Bob").request("POST", path), 410, "session_ended")
+    bob = server.person("Bob")
+    assert detail(bob, getattr(created, key)).status is SessionStatus.ENDED
+    refused(bob.request("POST", f"/runbuddy/sessions/{getattr(created, key)}/join"), 410, "session_ended")
 
 
 def test_an_idle_session_is_swept_without_anybody_asking(start: Start, tmp_path: Path) -> None:
