@@ -10,10 +10,10 @@ from server.accounts import bearer_of
 from server.answers import database_unavailable, refusal
 from server.effects import CLOSE_SESSION_ENDED
 from server.errors import RefusedError, unauthorized
+from server.local_room import AnyRoom
 from server.peer import Peer
 from server.records import Grant, SessionRecord
 from server.rest_routes import WS_PATH
-from server.rooms import AnyRoom
 from server.services import Services
 from server.storage import DATABASE_ERRORS
 from server.tokens import hash_token

@@ -1,6 +1,7 @@
 """Two server processes, one Redis, one PostgreSQL: any participant on any process."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -43,6 +44,9 @@ class Town:
 
     def kill(self, number: int) -> None:
         self._processes[number].kill()
+
+    def send_signal(self, number: int, what: signal.Signals) -> None:
+        self._processes[number].process.send_signal(what)
 
     def terminate(self, number: int) -> int:
         return self._processes[number].terminate()
@@ -227,6 +231,23 @@ async def test_when_a_process_stops_politely_its_rooms_move_at_once(town: Town) 
     await _converse(back, follower)
     await back.close()
     await follower.close()
+
+
+async def test_a_process_that_was_taken_for_dead_gives_way_when_it_is_back(town: Town) -> None:
+    buddies = await asyncio.to_thread(Buddies, town.first, town.first)
+    leader = Client(town.first, buddies.session_id, buddies.session.ws_token)
+    follower = Client(town.second, buddies.session_id, buddies.bobs_token)
+    for client in (leader, follower):
+        await client.next(Snapshot)
+    town.send_signal(0, signal.SIGSTOP)
+    # The other process has taken the room over.
+    await follower.next(Snapshot)
+    town.send_signal(0, signal.SIGCONT)
+    await leader.next(Snapshot)
+    await _converse(leader, follower)
+    for client in (leader, follower):
+        assert not [event for event in client.events if isinstance(event, SessionEnd)]
+        await client.close()
 
 
 async def test_redis_away_and_back_heals_and_ends_nothing(town: Town) -> None:
