@@ -106,7 +106,7 @@ class Heard:
             # A glide smears the higher frequencies: then the low ones tell.
             start_frame = window.centre_frame - self.frames(CURVE_WINDOW_MS) // 2
             low = self.pair.low_offset_at(start_frame, CURVE_WINDOW_MS)
-            window = low if low.offset_ms is not None else window
+            window = low if low.offset_ms is not None or low.correlation > window.correlation else window
         if window.offset_ms is not None:
             return abs(window.offset_ms) <= bound_ms
         if window.correlation >= ALIKE or max(self._loudness(window)) < QUIET:

@@ -120,6 +120,24 @@ def test_joining_is_counted_from_the_first_word_to_being_in_place_for_good(tmp_p
     assert joined.from_spawn_ms == pytest.approx(2_010, abs=50)
 
 
+def test_a_follower_that_glides_into_place_was_in_place_before_though_its_treble_was_smeared(
+    tmp_path: Path, track: Samples
+) -> None:
+    follower = track[: 10 * RATE_HZ].copy()
+    # From 4.2 s on it is 0.45 ms behind, and glides there from 4.4 to 4.55 s at 0.3 %.
+    seconds = np.arange(round(4.2 * RATE_HZ), round(4.7 * RATE_HZ)) / RATE_HZ
+    behind_s = np.interp(seconds, [4.4, 4.55], [0.45e-3, 0.0])
+    follower[round(4.2 * RATE_HZ) : round(4.7 * RATE_HZ)] = np.interp(
+        (seconds - behind_s) * RATE_HZ, np.arange(track.size), track
+    )
+    follower[: round(4.2 * RATE_HZ)] = 0
+    found = heard(tmp_path, track, [part(track, 0, 10_000)], [follower])
+    windows = found.pair.sliding(round(4.9 * RATE_HZ), round(5.05 * RATE_HZ), 60.0, 20.0)
+    assert any(window.correlation < 0.9 for window in windows), "the glide does smear it"
+    joined = join_figures(found, round(4e9), round(3e9))
+    assert joined.from_first_word_ms == pytest.approx(700 + 30, abs=25)
+
+
 def test_a_drift_shown_is_held_against_the_offset_heard_then(tmp_path: Path, track: Samples) -> None:
     found = heard(tmp_path, track, [part(track, 1, 10_001)], [part(track, 0, 10_000)])
     statistics, windows = found.steady(found.leader_begins(), 9)

@@ -43,6 +43,16 @@ def test_a_channel_that_runs_at_another_rate_shows_as_an_offset_that_grows_by_ju
         assert abs(offset_ms - centre_frame / RATE_HZ * 1000 * ppm / 1e6) < 0.005 + 100 * abs(ppm) / 1e6
 
 
+@pytest.mark.parametrize("offset_ms", [0.0, -2.0])
+def test_low_frequencies_tell_the_offset_where_a_glide_smears_the_others(music: Samples, offset_ms: float) -> None:
+    frames = np.arange(music.size)
+    source = frames + 0.004 * (frames - 5 * RATE_HZ) - offset_ms * RATE_HZ / 1000
+    glided = np.interp(source, frames, music).astype(np.float32)
+    pair, start = ChannelPair(music, glided, RATE_HZ), round(4.97 * RATE_HZ)
+    assert pair.offset_at(start, 60.0).correlation < 0.9
+    assert pair.low_offset_at(start, 60.0).offset_ms == pytest.approx(offset_ms, abs=0.12)
+
+
 def test_silence_other_music_and_a_steady_tone_give_no_offset_at_all(
     music: Samples, other_music: Samples, tone: Samples
 ) -> None:
