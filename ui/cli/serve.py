@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from server.errors import ServerError
+from server.garbage import spare_the_relay
 from server.log import format_log
 from server.main import serve as serve_until_stopped
 from server.settings import AccountsMode, Settings, sqlite_url
@@ -61,6 +62,7 @@ def serve(
             f"{line}\n" if as_json else f"Listening on {url} (accounts: {accounts.value}{ntp}). Ctrl+C ends it.\n"
         )
         sys.stdout.flush()
+        spare_the_relay()
 
     folder = (data_dir or default_data_dir()).absolute()
 
