@@ -88,10 +88,20 @@ class Run:
                     continue
                 self._progress(f"{kind.title}: {part}")
                 try:
-                    run()
+                    self._run(kind, run)
                 except (BenchError, AudioError) as error:
                     self._fail(figures, part, error)
         return figures
+
+    def _run(self, kind: Kind, run: Callable[[], None]) -> None:
+        """Run one part; other people's programs, which may fail to start, get a second try."""
+        try:
+            run()
+        except BenchError as error:
+            if kind.name in (KindName.LOCKSTEP, KindName.LIBVLC):
+                raise
+            self._progress(f"{kind.title}: once more, since {error}")
+            run()
 
     def _fail(self, figures: Figures, part: str, error: Exception) -> None:
         self._progress(f"{figures.kind}, {part}: {error}", style="red")

@@ -165,6 +165,7 @@ def run_join(rig: PulseRig, pair: Pair, tracks: Tracks, room: Path, figures: Fig
     end_ms = round((JOIN_AFTER_S + JOIN_WATCH_S + 60) * 1000)
     scenario = Scenario("join", (Step(0, "play", "play", 0, 0.0), Step(end_ms, "end", "end")))
     script = scenario.write(room / "join.json")
+    figures.joins = []
     for number in range(times):
         with contextlib.ExitStack() as stack:
             path = room / f"{file_name(pair.name)}-join-{number}.raw"

@@ -37,13 +37,13 @@ def serve(
     leader_grace: Annotated[
         float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
     ] = 10.0,
-    rate_limits: Annotated[
+    no_rate_limits: Annotated[
         bool,
         typer.Option(
-            "--rate-limits/--no-rate-limits",
-            help="Limit how often an account or an address may ask; off for load tests or behind a gateway that does.",
+            "--no-rate-limits",
+            help="Let anybody ask as often as they like: for load tests, or behind a gateway that counts.",
         ),
-    ] = True,
+    ] = False,
     data_dir: Annotated[Path | None, typer.Option(readable=False, help="Where database and log are kept.")] = None,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log JSON lines instead of lines for people.")] = False,
     log_stderr: Annotated[
@@ -76,7 +76,7 @@ def serve(
                 redis=redis,
                 accounts=accounts,
                 leader_grace_s=leader_grace,
-                rate_limits=rate_limits,
+                rate_limits=not no_rate_limits,
             )
             await serve_until_stopped(settings, on_ready=on_ready)
         except ServerError as error:

@@ -380,7 +380,7 @@ async def test_a_process_killed_in_mid_decode_costs_one_request(decoder, tmp_pat
     write_wav(tmp_path / "long.wav", 600.0)
     assert await plays(decoder, tmp_path)
     (worker,) = workers()
-    culprit = asyncio.create_task(decoder.decode(tmp_path / "long.wav", RATE, track="“Long”"))
+    culprit = decoder.request(tmp_path / "long.wav", RATE, track="“Long”").answer
     waiting = decoder.request(DEMO / "last-lap.mp3", RATE, track="next", urgent=False).answer
     await until(lambda: list((tmp_path / "cache").glob("work-*")), "the decode is under way")
     os.kill(worker, signal.SIGKILL)
