@@ -23,6 +23,8 @@ SETTLING_CLICKS = 5
 WAIT_S = 60.0
 #: A null sink renders a block ahead of what it calls heard (measured: 20 ms), and a busy recorder is late.
 EARLY_MS, LATE_MS = 40.0, 25.0
+#: On a quiet machine the two hit the same sample; on a busy one each side's NTP samples are late by a little.
+BUSY_MS = 1.5
 
 
 async def clicks_heard(rig: PulseRig, folder: Path, *delays: str) -> tuple[Recording, list[list[Line]]]:
@@ -80,7 +82,7 @@ def onset_ms(recording: Recording, sink: str, click: Line) -> float:
 
 async def test_two_laptops_are_one_click_at_every_second_of_ntp_time(rig: PulseRig, tmp_path: Path) -> None:
     recording, (left, right) = await clicks_heard(rig, tmp_path, "0", "0")
-    assert np.median(offsets_ms(recording, left)) == pytest.approx(0.0, abs=0.5)
+    assert np.median(offsets_ms(recording, left)) == pytest.approx(0.0, abs=BUSY_MS)
     for sink, clicks in zip(SINKS, (left, right), strict=True):
         assert {click["device"] for click in clicks} == {sink}
         late = [onset_ms(recording, sink, click) for click in clicks]
@@ -89,7 +91,7 @@ async def test_two_laptops_are_one_click_at_every_second_of_ntp_time(rig: PulseR
 
 async def test_more_output_delay_makes_a_laptop_click_earlier_by_as_much(rig: PulseRig, tmp_path: Path) -> None:
     recording, (left, right) = await clicks_heard(rig, tmp_path, "0", "20")
-    assert np.median(offsets_ms(recording, left)) == pytest.approx(-20.0, abs=0.5)
+    assert np.median(offsets_ms(recording, left)) == pytest.approx(-20.0, abs=BUSY_MS)
     assert {click["outputDelayMs"] for click in right} == {20.0}
     kept = DeviceProfiles(tmp_path / "right").read()["right"]
     assert kept.output_delay_ms == 20.0
