@@ -1,0 +1,1 @@
+"""Playlists, wherever they come from: Spotify, a CSV, an M3U, a PAIRING.json."""

@@ -1,0 +1,1 @@
+"""SQLite files of this client: opened with their migrations, kept aside when they are damaged."""
