@@ -1,0 +1,1 @@
+"""Which local file is which track of a playlist, and why."""
