@@ -29,7 +29,7 @@ class MatchReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be the track; `score` is 0 to 100, `explanation` says its parts ("title 97, artist 100, +0.4 s")."""
+    """A file that may be the track; `score` is 0 to 100, `explanation` its parts ("title 97, artist 100, +0.4 s")."""
 
     file: LocalFile
     reason: MatchReason
