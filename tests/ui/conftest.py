@@ -1,0 +1,41 @@
+"""What all tests of windows have in common: no screen is needed, and nothing goes wrong unheard."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+#: A test that hangs says so before the whole run is stopped.
+SCENARIO_TIMEOUT_S = 60.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs_errors: this test is about an error that is logged")
+
+
+@pytest.fixture(autouse=True)
+def _no_logged_error(request, caplog):
+    yield
+    if request.node.get_closest_marker("logs_errors") is None:
+        records = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
+        assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def in_loop(qapp) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
+    """Run a scenario in the loop that the app itself runs in, and return what it returns."""
+    from ui.desktop.event_loop import run
+
+    def run_scenario(scenario: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        async def main() -> Any:
+            async with asyncio.timeout(SCENARIO_TIMEOUT_S):
+                return await scenario()
+
+        return run(qapp, main)
+
+    return run_scenario

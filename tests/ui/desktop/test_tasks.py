@@ -1,0 +1,44 @@
+"""Coroutines beside the screens."""
+
+import asyncio
+
+from ui.desktop.tasks import Tasks
+
+
+async def test_an_error_is_reported():
+    told: list[BaseException] = []
+    tasks = Tasks(told.append)
+
+    async def fail():
+        raise ValueError("no")
+
+    task = tasks.start(fail(), "failing")
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    assert [str(error) for error in told] == ["no"]
+
+
+async def test_what_runs_is_known_by_name_and_can_be_cancelled():
+    tasks = Tasks(lambda _: None)
+    task = tasks.start(asyncio.Event().wait(), "waiting")
+    assert tasks.running("waiting")
+    tasks.cancel("waiting")
+    await asyncio.wait([task])
+    assert not tasks.running("waiting")
+
+
+async def test_after_the_end_nothing_runs_and_nothing_begins():
+    tasks = Tasks(lambda _: None)
+    ended = asyncio.Event()
+
+    async def work():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    tasks.start(work(), "work")
+    await asyncio.sleep(0)
+    await tasks.aclose()
+    assert ended.is_set()
+    assert tasks.start(work(), "late") is None

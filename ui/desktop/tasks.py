@@ -1,0 +1,50 @@
+"""Coroutines that run beside the screens: none is lost, and no error of one stays unsaid."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+Report = Callable[[BaseException], None]
+
+
+class Tasks:
+    """Start coroutines from slots and keep them until they are done; `report` hears of their errors."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None] | None:
+        """Run a coroutine; None, and nothing is run, when all is being closed."""
+        if self._closed:
+            work.close()
+            return None
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._on_done)
+        return task
+
+    def running(self, name: str) -> bool:
+        """Return whether a coroutine of this name is under way: a second press on a button starts no second one."""
+        return any(task.get_name() == name for task in self._running)
+
+    def cancel(self, name: str) -> None:
+        """Cancel the coroutines of this name."""
+        for task in self._running:
+            if task.get_name() == name:
+                task.cancel()
+
+    async def aclose(self) -> None:
+        """Cancel what runs, and wait until it has ended; nothing is started from now on."""
+        self._closed = True
+        current = asyncio.current_task()
+        waiting = [task for task in self._running if task is not current]
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _on_done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._report(error)
