@@ -18,7 +18,8 @@ class RateMode(StrEnum):
 class Fingerprint:
     """The music in a file, its tags left out.
 
-    `audio_hash` is 32 hexadecimal digits: the first 16 bytes of the SHA-256 of the audio frames.
+    `audio_hash` is 32 hexadecimal digits: the first 16 bytes of the SHA-256 of the audio frames, and of what is cut off
+    them: the same frames with another encoder delay are heard at another place. Xing's header frame is no part of it.
     `samples` is the decoded length in samples of one channel at `sample_rate` Hz, encoder delay and padding taken off
     where the file says them. `encoder` is as the file names it, "" where it doesn't.
     """
