@@ -22,7 +22,21 @@ MAX_NAME_LENGTH: Final = 300
 MAX_REASON_LENGTH: Final = 200
 
 #: The greatest integer that every JSON reader keeps exact (RFC 8259, section 6).
-MAX_PING_ID: Final = 2**53 - 1
+MAX_SAFE_INTEGER: Final = 2**53 - 1
+MAX_PING_ID: Final = MAX_SAFE_INTEGER
+
+#: A leader with more paired tracks names the first of them; the rest is checked by their number alone.
+MAX_QUEUE_TRACKS: Final = 2000
+
+#: One track of the queue in compact JSON with every field at its longest, a comma and room for unknown fields; a
+#: `track_id` that isn't ASCII may need more, and then fewer tracks fit.
+MAX_QUEUE_TRACK_BYTES: Final = 512
+
+#: The largest of the other bodies has some 4 KB, with every character escaped.
+MAX_BODY_BYTES: Final = 16 * 1024
+
+#: Of POST /runbuddy/sessions alone, for the queue; below the 1 MiB that proxies commonly let through.
+MAX_CREATE_BODY_BYTES: Final = MAX_BODY_BYTES + MAX_QUEUE_TRACKS * MAX_QUEUE_TRACK_BYTES
 
 #: Ids and names carry no control characters: they are stored, shown in terminals and read aloud.
 NO_CONTROL_CHARACTERS: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"

@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from protocol import limits
 from protocol.events import Role, SnapshotState
-from protocol.wire import CorrectedMs, Identifier, Name, WireModel
+from protocol.wire import CorrectedMs, Identifier, Name, PlaylistPosition, WireModel
 
 PairedTrackCount = Annotated[int, Field(ge=1, le=limits.MAX_PAIRED_TRACK_COUNT)]
+Positive = Annotated[int, Field(gt=0, le=limits.MAX_SAFE_INTEGER)]
 
 
 class SessionStatus(StrEnum):
@@ -20,12 +21,40 @@ class SessionStatus(StrEnum):
     ENDED = "ended"
 
 
+class TrackFingerprint(WireModel):
+    """What music a file holds, its tags left out (beyond the plan).
+
+    `audio_hash` is the first 16 bytes of the SHA-256 of its audio frames in lower-case hexadecimal digits, `samples`
+    its decoded length in samples of one channel at `sample_rate` Hz.
+    """
+
+    audio_hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    samples: Positive
+    sample_rate: Positive
+
+
+class QueueTrack(WireModel):
+    """One track that the leader has a file for (beyond the plan); `fingerprint` is absent where it is not known."""
+
+    playlist_position: PlaylistPosition
+    track_id: Identifier
+    fingerprint: TrackFingerprint | None = None
+
+
+Queue = Annotated[list[QueueTrack], Field(max_length=limits.MAX_QUEUE_TRACKS)]
+
+
 class CreateSessionRequest(WireModel):
-    """POST /runbuddy/sessions."""
+    """POST /runbuddy/sessions.
+
+    `queue` (beyond the plan) is what the leader can play, in playlist order: a follower can see before it joins whether
+    it has the same music.
+    """
 
     playlist_id: Identifier
     playlist_name: Name
     paired_track_count: PairedTrackCount
+    queue: Queue | None = None
 
 
 class CreateSessionResponse(WireModel):
@@ -70,10 +99,14 @@ class Billboard(WireModel):
 
 
 class SessionDetail(BillboardEntry):
-    """Answer to GET /runbuddy/sessions/{id}; `{id}` is a session id or a join code."""
+    """Answer to GET /runbuddy/sessions/{id}; `{id}` is a session id or a join code.
+
+    `queue` (beyond the plan) is as the leader sent it, absent when it sent none and once the session is over.
+    """
 
     status: SessionStatus = Field(strict=False)
     snapshot: SnapshotState
+    queue: Queue | None = None
 
 
 class JoinResponse(WireModel):
@@ -118,11 +151,15 @@ class AccountsMode(StrEnum):
 
 
 class ServerLimits(WireModel):
-    """What a server allows, and how long things last with it; a field that ends in `_ms` is in milliseconds."""
+    """What a server allows, and how long things last with it; a field that ends in `_ms` is in milliseconds.
+
+    `max_queue_tracks` is absent on a server that keeps no queue.
+    """
 
     max_event_bytes: Count
     max_events_per_second: Count
     max_paired_track_count: Count
+    max_queue_tracks: Count | None = None
     join_code_length: Count
     max_billboard_page: Count
     idle_ttl_ms: Count

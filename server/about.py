@@ -28,6 +28,7 @@ def server_info(settings: Settings) -> ServerInfo:
             max_event_bytes=limits.MAX_EVENT_BYTES,
             max_events_per_second=settings.max_events_per_second,
             max_paired_track_count=limits.MAX_PAIRED_TRACK_COUNT,
+            max_queue_tracks=limits.MAX_QUEUE_TRACKS,
             join_code_length=limits.JOIN_CODE_LENGTH,
             max_billboard_page=limits.MAX_BILLBOARD_PAGE,
             idle_ttl_ms=round(settings.idle_ttl_s * 1000),

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from protocol import limits
 from server import operations_routes, rest_routes, ws_route
 from server.answers import database_unavailable, refusal
 from server.body_limit import BodyLimit
@@ -19,6 +20,7 @@ from server.services import run_services
 from server.settings import AccountsMode, Settings
 from server.storage import DATABASE_ERRORS
 
+_LARGER_BODIES = {("POST", rest_routes.runbuddy.prefix): limits.MAX_CREATE_BODY_BYTES}
 _NOT_AN_OBJECT = "send a JSON object, with Content-Type: application/json"
 _SENTENCES = {
     404: "There is nothing at this address. The routes are listed at /docs.",
@@ -43,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations_routes.router)
     if settings.accounts is AccountsMode.LOCAL:
         app.include_router(rest_routes.local)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, larger=_LARGER_BODIES)
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)

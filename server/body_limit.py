@@ -1,25 +1,30 @@
 """Bodies are read whole before anything is decided, so their size has a limit (ASGI middleware)."""
 
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from protocol import limits
 from server.answers import refusal
 from server.errors import RefusedError
 
-#: The largest body of the contract has some 4 KB, with every character escaped.
-MAX_BODY_BYTES = 16 * 1024
-
 
 class BodyLimit:
-    """Refuse a longer body with 413, without reading it to its end."""
+    """Refuse a longer body with 413, without reading it to its end.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `larger` has the limits of single routes in bytes, by method and path.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[tuple[str, str], int]) -> None:
         self._app = app
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then hand the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit_bytes = self._larger.get((scope["method"], scope["path"]), limits.MAX_BODY_BYTES)
         body = bytearray()
         more = True
         while more:
@@ -28,8 +33,8 @@ class BodyLimit:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > MAX_BODY_BYTES:
-                sentence = f"The body is longer than {MAX_BODY_BYTES} bytes. Send less."
+            if len(body) > limit_bytes:
+                sentence = f"The body is longer than {limit_bytes} bytes. Send less."
                 await refusal(RefusedError(413, "body_too_large", sentence, {"Connection": "close"}))(
                     scope, receive, send
                 )

@@ -1,5 +1,7 @@
 """Open the database: the engine, SQLite's pragmas, the schema."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,8 @@ _ASYNC_DRIVERS: Final = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_WAL_ATTEMPTS: Final = 100
+_WAL_PAUSE_S: Final = 0.02
 _EXAMPLES = "Give one like sqlite:///lockstep.db or postgresql://user@host/lockstep."
 
 
@@ -78,6 +82,20 @@ def shown_url(url: URL) -> str:
 
 def _set_sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in ("busy_timeout=5000", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Switch a new file to WAL; SQLite does not wait here when another process is just doing the same."""
+    for attempt in range(_WAL_ATTEMPTS):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or attempt == _WAL_ATTEMPTS - 1:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            return

@@ -1,7 +1,9 @@
 """What storage hands out and takes in: frozen rows, and one batch of late writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Any, Self
 
 from protocol.events import EndReason, Role, SnapshotState
 from protocol.rest import SessionStatus
@@ -32,6 +34,25 @@ class SessionRecord:
     created_at_ms: int
     expires_at_ms: int
     follower: Account | None = None
+
+    @classmethod
+    def from_row(cls, row: Mapping[Any, Any]) -> Self:
+        """Return the session in a row of `runbuddy_sessions` with its follower's `follower_id` and `follower_name`."""
+        return cls(
+            session_id=row["id"],
+            join_code=row["join_code"],
+            host=Account(row["host_spotify_user_id"], row["host_display_name"]),
+            playlist_id=row["playlist_id"],
+            playlist_name=row["playlist_name"],
+            paired_track_count=row["paired_track_count"],
+            status=SessionStatus(row["status"]),
+            end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
+            leader_seen=row["leader_seen"],
+            snapshot=SnapshotState.model_validate_json(row["snapshot"]),
+            created_at_ms=row["created_at"],
+            expires_at_ms=row["expires_at"],
+            follower=Account(row["follower_id"], row["follower_name"]) if row["follower_id"] else None,
+        )
 
     def is_idle(self, now_ms: int) -> bool:
         """Return whether this session should be over because nobody used it."""

@@ -72,7 +72,10 @@ class Sessions:
         """Return one session as it stands, ended ones too."""
         record = await self._find(id_or_code, caller)
         return SessionDetail(
-            **_entry(record).model_dump(), status=record.status, snapshot=self._current_snapshot(record)
+            **_entry(record).model_dump(),
+            status=record.status,
+            snapshot=self._current_snapshot(record),
+            queue=await self._storage.find_queue(record.session_id),
         )
 
     async def join(self, id_or_code: str, caller: Caller, ws_url: str) -> JoinResponse:

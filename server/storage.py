@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from protocol.events import EndReason, Role, SnapshotState
-from protocol.rest import BillboardSort, CreateSessionRequest, SessionStatus
+from protocol.rest import BillboardSort, CreateSessionRequest, QueueTrack, SessionStatus
 from server.database import create_engine, prepare
+from server.queues import delete_queues, insert_queue, read_queue, select_queue
 from server.records import Account, Created, Grant, Place, Seating, SessionRecord, Waiting, WriteBatch
-from server.tables import local_accounts, participants, sessions, ws_tokens
+from server.tables import local_accounts, participants, queues, sessions, ws_tokens
 from server.tokens import same_hash
 
 #: Reconnecting while a rejoin is under way may need the older token; more than a few are never in use.
@@ -105,6 +106,8 @@ class Storage:
                 superseded = await _end_all(connection, led_before, EndReason.SUPERSEDED)
                 await connection.execute(insert(sessions).values(row))
                 await connection.execute(_new_participant(session_id, Role.LEADER, host, now_ms))
+                if request.queue:
+                    await connection.execute(insert_queue(session_id, request.queue))
         except IntegrityError:
             return None
         record = await self.find_session(session_id)
@@ -126,7 +129,7 @@ class Storage:
         old_ids = select(sessions.c.id).where(old)
         async with self._writing() as connection:
             await connection.execute(delete(ws_tokens).where(ws_tokens.c.expires_at <= now_ms))
-            for table in (ws_tokens, participants):
+            for table in (ws_tokens, participants, queues):
                 await connection.execute(delete(table).where(table.c.session_id.in_(old_ids)))
             await connection.execute(delete(sessions).where(old))
 
@@ -141,7 +144,7 @@ class Storage:
         query = query.order_by(value.desc() if descending else value, sessions.c.id).limit(limit)
         async with self._engine.connect() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [Waiting(_to_record(row), Place(row["place"], row["id"])) for row in rows]
+        return [Waiting(SessionRecord.from_row(row), Place(row["place"], row["id"])) for row in rows]
 
     async def unfinished_sessions(self) -> list[SessionRecord]:
         """Return the sessions that had a leader connected and never ended: after a restart they go on."""
@@ -154,6 +157,12 @@ class Storage:
     async def find_session_by_code(self, join_code: str) -> SessionRecord | None:
         """Return one session by its join code in capitals."""
         return next(iter(await self._fetch(_records.where(sessions.c.join_code == join_code))), None)
+
+    async def find_queue(self, session_id: str) -> list[QueueTrack] | None:
+        """Return what a session's leader can play; None when it did not say, and once the session is over."""
+        async with self._engine.connect() as connection:
+            text = (await connection.execute(select_queue(session_id))).scalar_one_or_none()
+        return read_queue(text) if text is not None else None
 
     async def seat_follower(self, session_id: str, account: Account, now_ms: int) -> Seating:
         """Give the one follower's seat to an account; its holder asking again keeps it."""
@@ -218,6 +227,7 @@ class Storage:
             for session_id, reason in batch.ended.items():
                 alive = and_(sessions.c.id == session_id, _unfinished)
                 ended = {"status": SessionStatus.ENDED.value, "end_reason": reason.value}
+                await connection.execute(delete_queues(sessions.c.id == session_id))
                 await connection.execute(update(sessions).where(alive).values(ended))
 
     async def create_local_account(self, account: Account, token_hash: str, now_ms: int) -> None:
@@ -252,7 +262,7 @@ class Storage:
 
     async def _fetch(self, query: Any) -> list[SessionRecord]:
         async with self._engine.connect() as connection:
-            return [_to_record(row) for row in (await connection.execute(query)).mappings()]
+            return [SessionRecord.from_row(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _new_participant(session_id: str, role: Role, account: Account, now_ms: int) -> Any:
@@ -267,6 +277,7 @@ def _new_participant(session_id: str, role: Role, account: Account, now_ms: int)
 
 async def _end_all(connection: AsyncConnection, which: ColumnElement[bool], reason: EndReason) -> list[str]:
     ended = {"status": SessionStatus.ENDED.value, "end_reason": reason.value}
+    await connection.execute(delete_queues(which))
     rows = await connection.execute(update(sessions).where(which).values(ended).returning(sessions.c.id))
     return list(rows.scalars())
 
@@ -279,21 +290,3 @@ async def _free_seat(connection: AsyncConnection, session_id: str, account_id: s
     taken = exists().where(participants.c.session_id == session_id, participants.c.role == role)
     free = and_(sessions.c.id == session_id, _unfinished, ~taken)
     await connection.execute(update(sessions).where(free).values(status=SessionStatus.WAITING.value))
-
-
-def _to_record(row: Any) -> SessionRecord:
-    return SessionRecord(
-        session_id=row["id"],
-        join_code=row["join_code"],
-        host=Account(row["host_spotify_user_id"], row["host_display_name"]),
-        playlist_id=row["playlist_id"],
-        playlist_name=row["playlist_name"],
-        paired_track_count=row["paired_track_count"],
-        status=SessionStatus(row["status"]),
-        end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
-        leader_seen=row["leader_seen"],
-        snapshot=SnapshotState.model_validate_json(row["snapshot"]),
-        created_at_ms=row["created_at"],
-        expires_at_ms=row["expires_at"],
-        follower=Account(row["follower_id"], row["follower_name"]) if row["follower_id"] else None,
-    )

@@ -1,4 +1,4 @@
-"""The tables of the plan, section 1; all times are epoch milliseconds.
+"""The tables of the plan, section 1, and the leaders' queues; all times are epoch milliseconds.
 
 `host_spotify_user_id` and `spotify_user_id` keep the plan's names; with local accounts they hold the local account id.
 """
@@ -54,6 +54,13 @@ participants = Table(
     Column("display_name", Text, nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     UniqueConstraint("session_id", "role", name="uq_runbuddy_one_of_each_role"),
+)
+
+queues = Table(
+    "runbuddy_queues",
+    metadata,
+    Column("session_id", ForeignKey("runbuddy_sessions.id"), primary_key=True),
+    Column("queue", Text, nullable=False),
 )
 
 ws_tokens = Table(

@@ -1,15 +1,17 @@
 """The bodies of the REST routes."""
 
 import json
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic.alias_generators import to_camel
+from jsonschema import Draft202012Validator
+from pydantic.alias_generators import to_camel, to_snake
 
-from protocol import rest
-from protocol.export import REST_MODELS
+from protocol import limits, rest
+from protocol.export import REST_MODELS, schemas
 from protocol.wire import ProtocolError, WireModel
 
 SNAPSHOT: dict[str, Any] = {
@@ -145,6 +147,55 @@ def test_arbitrary_bodies_raise_nothing_but_protocol_error(model, text):
     except ProtocolError:
         return
     raise AssertionError("no arbitrary text is a body")
+
+
+QUEUE_VECTORS: list[dict[str, Any]] = json.loads(
+    files("protocol").joinpath("vectors", "queue.json").read_text("utf-8")
+)["vectors"]
+
+
+@pytest.mark.parametrize("vector", QUEUE_VECTORS, ids=lambda vector: vector["name"])
+def test_a_queue_is_read_or_refused_as_the_vectors_say_and_the_schemas_agree(vector):
+    model = getattr(rest, vector["model"])
+    assert refused_field(model, vector["body"]) == vector["field"]
+    schema = Draft202012Validator(schemas()[f"{to_snake(vector['model'])}.json"])
+    # Of these the schema can't tell one: its `$` may stand before the last line's end.
+    assert schema.is_valid(vector["body"]) == (vector["field"] is None) or "line's end" in vector["name"]
+
+
+def test_a_client_of_the_plan_reads_a_body_with_a_queue_and_one_of_ours_reads_one_without():
+    body = BODIES[rest.CreateSessionRequest]
+    assert rest.CreateSessionRequest.from_wire(body).queue is None
+    assert rest.CreateSessionRequest.from_wire(body | {"queue": None}).queue is None
+    track = {"playlistPosition": 1, "trackId": "t"}
+    assert rest.CreateSessionRequest.from_wire(body | {"queue": [track]}).to_wire() == body | {"queue": [track]}
+
+
+def longest_queue(count: int) -> list[rest.QueueTrack]:
+    fingerprint = rest.TrackFingerprint(
+        audio_hash="f" * 32, samples=limits.MAX_SAFE_INTEGER, sample_rate=limits.MAX_SAFE_INTEGER
+    )
+    track = rest.QueueTrack(
+        playlist_position=limits.MAX_PLAYLIST_POSITION, track_id="x" * limits.MAX_ID_LENGTH, fingerprint=fingerprint
+    )
+    return [track] * count
+
+
+def test_the_longest_queue_fits_the_body_that_the_server_takes_and_proxies_let_through():
+    request = rest.CreateSessionRequest(
+        playlist_id="\U0001f3c3" * limits.MAX_ID_LENGTH,
+        playlist_name="\U0001f3c3" * limits.MAX_NAME_LENGTH,
+        paired_track_count=limits.MAX_PAIRED_TRACK_COUNT,
+        queue=longest_queue(limits.MAX_QUEUE_TRACKS),
+    )
+    assert len(request.to_json()) < len(json.dumps(request.to_wire())) <= limits.MAX_CREATE_BODY_BYTES < 1024**2
+
+
+def test_a_longer_queue_is_refused():
+    body = BODIES[rest.CreateSessionRequest] | {
+        "queue": [track.to_wire() for track in longest_queue(limits.MAX_QUEUE_TRACKS + 1)]
+    }
+    assert refused_field(rest.CreateSessionRequest, body) == "queue"
 
 
 def refused_field(model: type[WireModel], body: dict[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 import websockets
 
+from protocol import limits
 from protocol.events import Participant, ParticipantState, Pong, SessionEnd, Snapshot
 from protocol.rest import ErrorBody
 from tests.server.harness import WAIT_S, Person, RunningServer, Start, http
@@ -112,9 +113,17 @@ async def test_a_flood_of_messages_closes_its_sender_and_the_session_goes_on(sta
 
 def test_a_body_without_end_is_refused(server: RunningServer) -> None:
     person = server.person()
-    answer = person.request("POST", "/runbuddy/sessions", content=b" " * 17_000)
-    assert answer.status_code == 413
-    assert ErrorBody.model_validate(answer.json()).error == "body_too_large"
+    for method, path, limit in (
+        ("POST", "/runbuddy/sessions", limits.MAX_CREATE_BODY_BYTES),
+        ("POST", "/runbuddy/sessions/ABCDEF/join", limits.MAX_BODY_BYTES),
+        ("PUT", "/runbuddy/sessions", limits.MAX_BODY_BYTES),
+        ("POST", "/local/accounts", limits.MAX_BODY_BYTES),
+    ):
+        assert person.request(method, path, content=b" " * limit).status_code in {404, 405, 422}
+        answer = person.request(method, path, content=b" " * (limit + 1))
+        assert answer.status_code == 413
+        refused = ErrorBody.model_validate(answer.json())
+        assert (refused.error, str(limit) in refused.message) == ("body_too_large", True)
     sent = 0
 
     def endless() -> object:

@@ -47,6 +47,9 @@ def test_every_error_and_close_code_is_on_the_page() -> None:
 def test_the_limits_on_the_page_are_those_of_the_contract() -> None:
     assert f"`{limits.JOIN_CODE_ALPHABET}`" in _PAGE
     assert f"at most {limits.MAX_EVENT_BYTES} bytes" in _PAGE
+    assert f"at most {limits.MAX_QUEUE_TRACKS:,} tracks" in _PAGE
+    assert f"more than\n{limits.MAX_CREATE_BODY_BYTES:,} bytes" in _PAGE
+    assert f"{limits.MAX_CREATE_BODY_BYTES // 1024:,} KB" in _PAGE
 
 
 def test_every_example_on_the_page_is_valid() -> None:

@@ -17,6 +17,7 @@ from protocol.rest import (
     AccountsMode,
     Billboard,
     ErrorBody,
+    QueueTrack,
     ServerInfo,
     SessionDetail,
     SessionStatus,
@@ -331,3 +332,53 @@ def test_an_idle_session_is_swept_without_anybody_asking(start: Start, tmp_path:
         assert time.monotonic() < deadline
     assert database.execute("SELECT count(*) FROM runbuddy_participants").fetchone() == (0,)
     database.close()
+
+
+TRACKS = [
+    {
+        "playlistPosition": 2,
+        "trackId": "spotify:track:a",
+        "fingerprint": {"audioHash": "0123456789abcdef" * 2, "samples": 9_261_000, "sampleRate": 44_100},
+    },
+    {"playlistPosition": 3, "trackId": "spotify:track:b"},
+]
+
+
+def test_a_leaders_queue_is_told_to_whoever_asks_for_the_session_and_is_not_on_the_billboard(
+    server: RunningServer,
+) -> None:
+    session = server.person("Ann").create(queue=TRACKS)
+    bob = server.person("Bob")
+    path = f"/runbuddy/sessions/{session.session_id}"
+    assert bob.request("GET", path).json()["queue"] == TRACKS
+    assert "queue" not in bob.request("GET", "/runbuddy/sessions").text
+    assert "queue" not in bob.request("POST", f"{path}/join").text
+    assert bob.request("GET", f"/runbuddy/sessions/{session.join_code}").json()["queue"] == TRACKS
+
+
+@pytest.mark.parametrize("queue", [{}, {"queue": None}, {"queue": []}])
+def test_a_leader_without_a_queue_leads_as_before(server: RunningServer, queue: dict[str, Any]) -> None:
+    session = server.person("Ann").create(**queue)
+    assert "queue" not in server.person("Bob").request("GET", f"/runbuddy/sessions/{session.session_id}").json()
+
+
+def test_a_queue_goes_with_its_session(server: RunningServer) -> None:
+    ann, bob = server.person("Ann"), server.person("Bob")
+    superseded, ended = ann.create(queue=TRACKS), ann.create(queue=TRACKS)
+    status(ann.request("POST", f"/runbuddy/sessions/{ended.session_id}/end"))
+    for session in (superseded, ended):
+        found = bob.request("GET", f"/runbuddy/sessions/{session.session_id}").json()
+        assert (found["status"], "queue" in found) == ("ended", False)
+
+
+def test_the_longest_queue_is_taken_and_a_longer_one_is_refused_by_name(server: RunningServer) -> None:
+    ann = server.person("Ann")
+    track = TRACKS[0] | {"trackId": "x" * limits.MAX_ID_LENGTH}
+    session = ann.create(queue=[track] * limits.MAX_QUEUE_TRACKS)
+    assert detail(ann, session.session_id).queue == [QueueTrack.from_wire(track)] * limits.MAX_QUEUE_TRACKS
+    body = {"playlistId": "p", "playlistName": "n", "pairedTrackCount": 1}
+    longer = body | {"queue": [TRACKS[1]] * (limits.MAX_QUEUE_TRACKS + 1)}
+    assert refused(ann.request("POST", "/runbuddy/sessions", json=longer), 422, "invalid_request").startswith("queue: ")
+    broken = body | {"queue": [track, {"playlistPosition": 1}]}
+    message = refused(ann.request("POST", "/runbuddy/sessions", json=broken), 422, "invalid_request")
+    assert message.startswith("queue.1.trackId: ")

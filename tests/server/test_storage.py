@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from protocol.events import EndReason, Role, SnapshotState
-from protocol.rest import BillboardSort, CreateSessionRequest, SessionStatus
+from protocol.rest import BillboardSort, CreateSessionRequest, QueueTrack, SessionStatus, TrackFingerprint
 from server.errors import StartError
 from server.records import Account, Grant, Place, Seating, SessionRecord, WriteBatch
 from server.settings import sqlite_url
@@ -111,6 +111,38 @@ async def test_use_puts_off_the_end_of_an_idle_session(storage: Storage) -> None
     found = await storage.find_session(unused.session_id)
     assert found is not None
     assert found.end_reason is EndReason.EXPIRED
+
+
+QUEUE = [
+    QueueTrack(
+        playlist_position=0,
+        track_id="spotify:track:ä",
+        fingerprint=TrackFingerprint(audio_hash="0" * 32, samples=1, sample_rate=44_100),
+    ),
+    QueueTrack(playlist_position=5, track_id="spotify:track:b"),
+]
+
+
+@pytest.mark.parametrize("end", ["superseded", "expired", "ended", "never"])
+async def test_a_queue_is_stored_once_and_dropped_when_its_session_ends(storage: Storage, end: str) -> None:
+    request = REQUEST.model_copy(update={"queue": QUEUE})
+    created = await storage.create_session(ANN, request, "ABCDEF", NOW_MS)
+    assert created is not None
+    session_id = created.record.session_id
+    bare = await create(storage, "ABCDEG", NOW_MS + 5000)
+    match end:
+        case "superseded":
+            await storage.create_session(ANN, REQUEST, "ABCDEH", NOW_MS)
+        case "expired":
+            await storage.expire_idle(NOW_MS + 1000)
+        case "ended":
+            await storage.write(WriteBatch(ended={session_id: EndReason.ENDED_BY_LEADER}), NOW_MS)
+        case _:
+            await storage.write(WriteBatch(ended={bare.session_id: EndReason.ENDED_BY_LEADER}), NOW_MS)
+    assert await storage.find_queue(session_id) == (QUEUE if end == "never" else None)
+    assert await storage.find_queue(bare.session_id) is None
+    await storage.forget_old(NOW_MS + 10**6, NOW_MS)
+    assert (await storage.find_session(session_id) is None) == (end != "never")
 
 
 PLACES = [("zebra", "Running", 3), ("Ann", "Walking", 9), ("bob", "running", 3), ("Ärger", "Äpfel", 1)]
