@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Self, TypeVar
 from urllib.parse import quote
@@ -30,6 +31,7 @@ from protocol.rest import (
     JoinResponse,
     LocalAccountRequest,
     LocalAccountResponse,
+    ServerInfo,
     SessionDetail,
     SessionStatus,
     StatusResponse,
@@ -39,6 +41,11 @@ from protocol.wire import ProtocolError, WireModel
 #: A billboard of some thousand sessions fits; what is longer isn't read to its end.
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 
+#: Returns a token that holds; given the one that the server refused, another.
+Bearer = Callable[[str | None], Awaitable[str]]
+
+_UNAUTHORIZED: Final = 401
+
 _Answer = TypeVar("_Answer", bound=WireModel)
 
 
@@ -47,12 +54,16 @@ class RunBuddyApiClient:
 
     `base_url` is http or https, with a path if the server lives under one. Errors: AddressError, CredentialError at
     construction; ApiError (refused), ServerUnreachableError, ServerAnswerError, RequestError from the calls. Redirects
-    are not followed: the token is for this server alone.
+    are not followed: the token is for this server alone. `bearer` is asked for the token of every request instead, and
+    once more when the server refuses it; its errors come out of the calls.
     """
 
-    def __init__(self, base_url: str, token: str | None = None, *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self, base_url: str, token: str | None = None, *, bearer: Bearer | None = None, timeout_s: float = 10.0
+    ) -> None:
         self._base_url = _checked_base_url(base_url)
         self._token = None if token is None else _checked_token(token)
+        self._bearer = bearer
         self._timeout_s = timeout_s
         try:
             self._http = httpx.AsyncClient(timeout=timeout_s, verify=_tls_context(self._base_url))
@@ -61,6 +72,10 @@ class RunBuddyApiClient:
                 f"the proxy set in this environment can't be used ({one_line(str(error))}); "
                 "unset ALL_PROXY, HTTP_PROXY and HTTPS_PROXY or add the server to NO_PROXY"
             ) from None
+
+    async def info(self) -> ServerInfo:
+        """Return what an app must know before it asks anybody to sign in; needs no token."""
+        return await self._ask("GET", "/runbuddy/info", ServerInfo, signed=False)
 
     async def create_local_account(self, display_name: str, former_token: str | None = None) -> LocalAccountResponse:
         """Create a local account and use its token from now on (servers with `--accounts local` only).
@@ -119,10 +134,29 @@ class RunBuddyApiClient:
     ) -> None:
         await self.aclose()
 
-    async def _ask(self, method: str, path: str, answer: type[_Answer], body: WireModel | None = None) -> _Answer:
+    async def _ask(
+        self, method: str, path: str, answer: type[_Answer], body: WireModel | None = None, *, signed: bool = True
+    ) -> _Answer:
+        if self._bearer is None or not signed:
+            return await self._ask_as(self._token, method, path, answer, body)
+        token = _checked_token(await self._bearer(None))
+        try:
+            return await self._ask_as(token, method, path, answer, body)
+        except ApiError as error:
+            if error.status != _UNAUTHORIZED:
+                raise
+            # A token may run out while a session lasts.
+            renewed = _checked_token(await self._bearer(token))
+            if renewed == token:
+                raise
+        return await self._ask_as(renewed, method, path, answer, body)
+
+    async def _ask_as(
+        self, token: str | None, method: str, path: str, answer: type[_Answer], body: WireModel | None
+    ) -> _Answer:
         headers = {"Accept": "application/json"}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
         content = None if body is None else body.to_json().encode()

@@ -8,7 +8,14 @@ from typing import Final
 
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
-from client.errors import ClientError, ClockSyncError, SessionEndedError
+from client.errors import (
+    BusyError,
+    ClientError,
+    ClockSyncError,
+    NotYourSessionError,
+    OwnSessionError,
+    SessionEndedError,
+)
 from client.reports import CoordinatorEvent, FollowerChanged, StateChanged, SyncReport
 from client.session import RunBuddySession
 from client.session_state import Ended, Following, Idle, Leading, RunBuddySessionState, ended, participant_changed
@@ -30,18 +37,6 @@ LEFT: Final = "left"
 Listener = Callable[[CoordinatorEvent], None]
 
 _log = logging.getLogger(__name__)
-
-
-class BusyError(ClientError):
-    """A session is running already."""
-
-    code = "busy"
-
-
-class OwnSessionError(ClientError):
-    """Somebody tried to follow their own session."""
-
-    code = "own_session"
 
 
 class RunBuddyCoordinator:
@@ -104,6 +99,25 @@ class RunBuddyCoordinator:
         finally:
             self._beginning = False
         return state
+
+    async def lead_again(self, session_id: str, join_code: str) -> SnapshotState:
+        """Take up the lead of a session that this account created, after a crash and within the server's grace.
+
+        Return where the music was; it is the caller's to start. `join_code` is the one that was given when the session
+        was created.
+        """
+        self._claim()
+        try:
+            await self._synchronise()
+            joined = await self._api.join(session_id)
+            if joined.role is not Role.LEADER:
+                # The server took this for a buddy who wants to follow.
+                await self._tell_server(self._api.leave(session_id))
+                raise NotYourSessionError("this account did not start that session; start a new one")
+            self._begin(Leading(session_id, join_code), joined.ws_url, joined.ws_token)
+        finally:
+            self._beginning = False
+        return joined.snapshot
 
     async def follow(
         self, session_id_or_code: str, validate: Callable[[SessionDetail], None] = lambda _detail: None

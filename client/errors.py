@@ -76,6 +76,24 @@ class SessionRefusedError(ClientError):
     code = "session_refused"
 
 
+class BusyError(ClientError):
+    """A session is running already."""
+
+    code = "busy"
+
+
+class OwnSessionError(ClientError):
+    """Somebody tried to follow their own session."""
+
+    code = "own_session"
+
+
+class NotYourSessionError(ClientError):
+    """A session can't be led by somebody else than who created it."""
+
+    code = "not_your_session"
+
+
 class CredentialError(ClientError):
     """The access token can't be one; it is never shown."""
 

@@ -270,3 +270,66 @@ def test_every_client_error_has_a_code():
         return [kind, *(kin for child in kind.__subclasses__() for kin in family(child))]
 
     assert all(kind.code for kind in family(ClientError))
+
+
+INFO = {
+    "name": "RunBuddy", "version": "1", "accounts": "local",
+    "limits": {
+        "maxEventBytes": 1, "maxEventsPerSecond": 1, "maxPairedTrackCount": 1, "joinCodeLength": 6,
+        "maxBillboardPage": 1, "idleTtlMs": 1, "leaderGraceMs": 1, "seatHoldMs": 1, "tokenTtlMs": 1,
+    },
+}  # fmt: skip
+
+
+async def test_what_a_server_is_can_be_asked_without_a_token(http_server, http):
+    async def bearer(refused):
+        raise AssertionError("nobody has to sign in for this")
+
+    async with http_server(lambda *_: http(200, json.dumps(INFO))) as server:
+        async with RunBuddyApiClient(server.url, bearer=bearer) as api:
+            assert (await api.info()).accounts == "local"
+        assert "authorization" not in server.requests[0][2]
+
+
+class Bearer:
+    """Hands out one token after the other; each is good until it was refused."""
+
+    def __init__(self, *tokens):
+        self.tokens = list(tokens)
+        self.refused = []
+
+    async def __call__(self, refused):
+        if refused is not None:
+            self.refused.append(refused)
+            if len(self.tokens) > 1:
+                self.tokens.remove(refused)
+        return self.tokens[0]
+
+
+def _only(token, http):
+    refusal = http(401, '{"error": "unauthorized", "message": "sign in again"}')
+    return lambda method, path, headers, body: (
+        http(200, '{"sessions": []}') if headers["authorization"] == f"Bearer {token}" else refusal
+    )
+
+
+async def test_a_token_that_has_run_out_is_renewed_and_the_request_made_again(http_server, http):
+    bearer = Bearer("old", "new")
+    async with http_server(_only("new", http)) as server:
+        async with RunBuddyApiClient(server.url, bearer=bearer) as api:
+            assert await api.list_sessions() == []
+            assert await api.list_sessions() == []
+        assert [headers["authorization"] for _, _, headers, _ in server.requests] == [
+            "Bearer old", "Bearer new", "Bearer new",
+        ]  # fmt: skip
+    assert bearer.refused == ["old"]
+
+
+@pytest.mark.parametrize("tokens", [("old",), ("old", "older")])
+async def test_a_renewed_token_that_is_refused_too_ends_in_the_servers_own_words(http_server, http, tokens):
+    async with http_server(_only("new", http)) as server:
+        async with RunBuddyApiClient(server.url, bearer=Bearer(*tokens)) as api:
+            with pytest.raises(ApiError, match="sign in again") as caught:
+                await api.list_sessions()
+        assert caught.value.status == 401
+        assert len(server.requests) == len(tokens)

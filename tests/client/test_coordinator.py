@@ -14,8 +14,8 @@ from websockets.asyncio.server import serve as serve_websockets
 
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
-from client.coordinator import BusyError, OwnSessionError, RunBuddyCoordinator
-from client.errors import ApiError, ClockSyncError, PairingError
+from client.coordinator import RunBuddyCoordinator
+from client.errors import ApiError, BusyError, ClockSyncError, NotYourSessionError, OwnSessionError, PairingError
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Ended, Following, Idle, Leading
 from client.socket import SocketState
@@ -370,6 +370,36 @@ async def test_nobody_follows_their_own_session(house):
         assert coordinator.state == Idle()
         assert not follower.playback.is_runbuddy_follower()
         await own_api.aclose()
+
+
+async def test_a_leader_that_crashed_takes_up_its_session_again(house):
+    async with house.peer("Al") as leader, house.peer("Bo") as follower:
+        leading = await lead(leader)
+        await follower.coordinator.follow(leading.session_id)
+        follower.coordinator.ready()
+        leader.playback.do(TransportAction.PLAY, 1000, playing=True)
+        await until(lambda: follower.playback.remote is not None)
+        # Another start of the same app; the one that crashed is as good as gone.
+        own_api = RunBuddyApiClient(f"http://127.0.0.1:{house.port}", leader.token)
+        playback = PaperPlayback()
+        again = RunBuddyCoordinator(own_api, RunBuddyClock(f"127.0.0.1:{house.ntp_port}"), playback)
+        snapshot = await again.lead_again(leading.session_id, leading.join_code)
+        assert (snapshot.track_id, snapshot.is_playing) == (TRACK, True)
+        await until(lambda: isinstance(again.state, Leading) and again.state.follower is not None)
+        assert again.state.join_code == leading.join_code
+        assert isinstance(follower.state, Following)
+        await again.end()
+        await until(lambda: isinstance(follower.state, Idle))
+        await own_api.aclose()
+
+
+async def test_nobody_takes_up_the_session_of_somebody_else(house):
+    async with house.peer("Al") as leader, house.peer("Bo") as other:
+        leading = await lead(leader)
+        with pytest.raises(NotYourSessionError):
+            await other.coordinator.lead_again(leading.session_id, leading.join_code)
+        assert other.state == Idle()
+        assert (await other.api.get_session(leading.session_id)).status is SessionStatus.WAITING
 
 
 async def test_what_breaks_the_contract_is_counted_and_told_and_changes_nothing(house):
