@@ -1,13 +1,10 @@
-"""uvicorn's connections with an end to their patience: for a request that drips in, and for a reader that is gone."""
+"""uvicorn's HTTP connection with an end to its patience for a request that drips in."""
 
 import asyncio
 from typing import Final
 
 import h11
-from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
 
 _UNFINISHED: Final = (h11.IDLE, h11.SEND_BODY)
 
@@ -55,38 +52,6 @@ class PatientHttpProtocol(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-class PatientSocketProtocol(WebSocketsSansIOProtocol):
-    """Give up what a peer does not read once it owes an answer: waiting for it would be forever."""
-
-    def keepalive_timeout(self) -> None:
-        """Close a socket whose ping was not answered."""
-        super().keepalive_timeout()
-        self._give_up()
-
-    def eof_received(self) -> None:
-        """Close a socket that says nothing any more."""
-        super().eof_received()
-        self._give_up_later()
-
-    def handle_close(self, event: Frame) -> None:
-        """Answer the peer's goodbye."""
-        super().handle_close(event)
-        self._give_up_later()
-
-    async def send(self, message: ASGISendEvent) -> None:
-        """Send, and after a goodbye wait for the peer's no longer than `close_timeout`."""
-        await super().send(message)
-        if message["type"] == "websocket.close":
-            self._give_up_later()
-
-    def _give_up_later(self) -> None:
-        self.loop.call_later(self.close_timeout, self._give_up)
-
-    def _give_up(self) -> None:
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
 
 
 def http_protocol(request_timeout_s: float) -> type[PatientHttpProtocol]:

@@ -14,11 +14,12 @@ from websockets.exceptions import WebSocketException
 
 from protocol import limits
 from server.app import create_app
-from server.connections import PatientSocketProtocol, http_protocol
+from server.connections import http_protocol
 from server.errors import StartError
 from server.redaction import redact_logs
 from server.settings import Settings
 from server.sntp_server import SntpServer
+from server.socket_connection import SocketConnection
 
 _GRACEFUL_SHUTDOWN_S = 2
 
@@ -83,7 +84,7 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         http=http_protocol(settings.request_timeout_s),
-        ws=PatientSocketProtocol,
+        ws=SocketConnection,
         ws_max_size=limits.MAX_EVENT_BYTES,
         ws_ping_interval=settings.ws_ping_interval_s,
         ws_ping_timeout=settings.ws_ping_timeout_s,

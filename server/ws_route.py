@@ -1,7 +1,5 @@
 """The WebSocket route of the plan, section 1: a token opens it, the room speaks through it."""
 
-import asyncio
-
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
@@ -15,6 +13,7 @@ from server.peer import Peer
 from server.records import Grant, SessionRecord
 from server.rest_routes import WS_PATH
 from server.services import Services
+from server.socket_connection import EXTENSION, Line
 from server.storage import DATABASE_ERRORS
 from server.tokens import hash_token
 from server.wall_clock import epoch_ms
@@ -24,7 +23,7 @@ router = APIRouter()
 
 @router.websocket(WS_PATH)
 async def runbuddy_socket(socket: WebSocket) -> None:
-    """Serve one participant until its socket closes.
+    """Let one participant in; what it says from then on is its peer's.
 
     Refused before the handshake with 401 and an error body when the token does not open this session. A session that
     is over is told as such: snapshot, session_end, close 4000.
@@ -42,17 +41,10 @@ async def runbuddy_socket(socket: WebSocket) -> None:
     if isinstance(room, SessionRecord):
         await _say_goodbye(socket, room)
         return
-    peer = Peer(socket, services.metrics)
-    pump = asyncio.create_task(peer.pump())
-    connection = room.connect(grant, peer)
-    services.metrics.sockets.inc()
-    try:
-        await _read(socket, room, connection)
-    finally:
-        services.metrics.sockets.dec()
-        room.disconnect(connection)
-        pump.cancel()
-        await asyncio.gather(pump, return_exceptions=True)
+    line: Line = socket.scope["extensions"][EXTENSION]
+    peer = Peer(line, services.metrics)
+    line.hand_over(peer)
+    peer.enter(room, grant)
 
 
 async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, AnyRoom | SessionRecord]:
@@ -75,14 +67,6 @@ async def _authorise(socket: WebSocket, services: Services) -> tuple[Grant, AnyR
     if not room.admits(grant):
         raise _bad_token()
     return grant, room
-
-
-async def _read(socket: WebSocket, room: AnyRoom, connection: int) -> None:
-    while True:
-        message = await socket.receive()
-        if message["type"] == "websocket.disconnect":
-            return
-        room.receive(connection, message.get("text"))
 
 
 async def _say_goodbye(socket: WebSocket, record: SessionRecord) -> None:
