@@ -1,0 +1,1 @@
+"""Every screen in every state as a picture: `scripts/screenshots`."""

@@ -1,0 +1,1 @@
+"""The states that are pictured: each module has `SCENES`, a tuple of Scene."""

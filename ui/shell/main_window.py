@@ -1,0 +1,226 @@
+"""The window: sidebar, the screens that were registered by name, player bar, messages and shortcuts."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from ui.shell.page_stack import PageStack
+from ui.shell.player_bar import PlayerBar
+from ui.shell.sections import Section
+from ui.shell.shortcut_sheet import ShortcutSheet
+from ui.shell.shortcuts import REPEATING, SHORTCUTS, Action
+from ui.shell.sidebar import Sidebar, SidebarState
+from ui.shell.window_place import WindowPlace, load_place, save_place
+from ui.theme import icons
+from ui.theme.tokens import MINIMUM_WINDOW, PLAYER_BAR_HEIGHT
+from ui.widgets.question import Question
+from ui.widgets.search_field import SearchField
+from ui.widgets.toast import ToastStack
+
+_FIRST_SIZE: Final = (1280, 800)
+#: Below this width the sidebar is icons alone.
+_WIDE: Final = 1100
+_SEEK_STEP_MS: Final = 5_000
+_VOLUME_STEP: Final = 5
+
+
+class MainWindow(QMainWindow):
+    """Shows screens by name; what the person wants comes as signals.
+
+    `shortcut_used(action)` comes for every shortcut that the window does not do itself. `close_confirmed()` comes when
+    the window closes for good. With `place_file` its size, place and section are kept there.
+    """
+
+    screen_shown = Signal(str)
+    shortcut_used = Signal(str)
+    close_confirmed = Signal()
+
+    def __init__(self, place_file: Path | None = None) -> None:
+        super().__init__()
+        self._place_file = place_file
+        self._screens: dict[str, QWidget] = {}
+        self._section_of: dict[str, Section] = {}
+        self._last_of: dict[Section, str] = {}
+        self._question: tuple[str, str, str] | None = None
+        self._asking: Question | None = None
+        self._place_section: str | None = None
+        self.sidebar = Sidebar(self)
+        self.player_bar = PlayerBar(self)
+        self._stack = PageStack(self)
+        self.toasts = ToastStack(self._lay_out(), PLAYER_BAR_HEIGHT + 16)
+        self.setWindowTitle("Lockstep")
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(*MINIMUM_WINDOW)
+        self.resize(*_FIRST_SIZE)
+        self.sidebar.section_requested.connect(lambda section: self.show_section(Section(section)))
+        self.player_bar.now_playing_requested.connect(lambda: self.show_section(Section.NOW_PLAYING))
+        self._restore_place()
+        self._make_shortcuts()
+
+    def add_screen(self, name: str, screen: QWidget, section: Section) -> None:
+        """Register a screen; `section` is the entry of the sidebar that is marked while it is shown."""
+        if name in self._screens:
+            raise ValueError(f"there is already a screen named {name!r}")
+        screen.setObjectName("page")
+        self._screens[name] = screen
+        self._section_of[name] = section
+        self._stack.addWidget(screen)
+        if len(self._screens) == 1:
+            self.show_screen(name)
+        elif name == self._place_section:
+            self._place_section = None
+            self.show_screen(name)
+
+    def screen_named(self, name: str) -> QWidget:
+        """Return a registered screen; KeyError where there is none of that name."""
+        return self._screens[name]
+
+    def current_screen(self) -> str:
+        """Return the name of the screen that is shown, or "" before the first one."""
+        shown = self._stack.currentWidget()
+        return next((name for name, screen in self._screens.items() if screen is shown), "")
+
+    def show_screen(self, name: str) -> None:
+        """Show a screen, and mark its section in the sidebar."""
+        screen = self._screens[name]
+        section = self._section_of[name]
+        self._last_of[section] = name
+        self.sidebar.show_section(section)
+        if screen is not self._stack.currentWidget() or len(self._screens) == 1:
+            self._stack.show_page(screen)
+            self.setWindowTitle("Lockstep")
+            self.screen_shown.emit(name)
+
+    def show_section(self, section: Section) -> None:
+        """Show the screen that was last seen in this section; if it is the one that is seen, the section's first."""
+        first = section.value
+        last = self._last_of.get(section, first)
+        name = first if last == self.current_screen() else last
+        if name in self._screens:
+            self.show_screen(name)
+        else:
+            # Nothing of this section is there yet: the mark goes back to where one is.
+            self.sidebar.show_section(self._section_of[self.current_screen()])
+
+    def set_chrome_visible(self, visible: bool) -> None:
+        """Show or hide sidebar and player bar: the first run has neither."""
+        self.sidebar.setVisible(visible)
+        self.player_bar.setVisible(visible)
+
+    def show_sidebar_state(self, state: SidebarState) -> None:
+        """Show how RunBuddy stands."""
+        self.sidebar.show_state(state)
+
+    def set_close_question(self, question: tuple[str, str, str] | None) -> None:
+        """Ask (title, sentence, button) before the window closes; None closes it at once."""
+        self._question = question
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._question is not None:
+            event.ignore()
+            self._ask()
+            return
+        self._keep_place()
+        event.accept()
+        self.close_confirmed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sidebar.set_narrow(self.width() < _WIDE)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.sidebar.set_narrow(self.width() < _WIDE)
+
+    def _lay_out(self) -> QWidget:
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self.sidebar)
+        upper.addWidget(self._stack, 1)
+        whole = QWidget(self)
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(upper, 1)
+        layout.addWidget(self.player_bar)
+        self.setCentralWidget(whole)
+        return whole
+
+    def _ask(self) -> None:
+        if self._asking is not None or self._question is None:
+            return
+        title, sentence, button = self._question
+        self._asking = Question(title, sentence, button, "Stay", self)
+        self._asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._asking.answered.connect(self._answered)
+        self._asking.open()
+
+    def _answered(self, leave: bool) -> None:
+        self._asking = None
+        if leave:
+            self._question = None
+            self.close()
+
+    def _make_shortcuts(self) -> None:
+        for shortcut in SHORTCUTS:
+            made = QShortcut(self)
+            made.setKeys([QKeySequence(keys) for keys in shortcut.keys])
+            made.setContext(Qt.ShortcutContext.WindowShortcut)
+            made.setAutoRepeat(shortcut.action in REPEATING)
+            made.activated.connect(lambda action=shortcut.action: self._do(action))
+
+    def _do(self, action: Action) -> None:
+        """Do what a shortcut asks for, here or by whoever listens; controls that are locked stay locked."""
+        match action:
+            case Action.LIBRARY | Action.RUNBUDDY | Action.NOW_PLAYING | Action.SETTINGS:
+                self.show_section(Section(action.value))
+            case Action.SEEK_FORWARD:
+                self.player_bar.seek.step(_SEEK_STEP_MS)
+            case Action.SEEK_BACK:
+                self.player_bar.seek.step(-_SEEK_STEP_MS)
+            case Action.VOLUME_UP:
+                self.player_bar.volume.step(_VOLUME_STEP)
+            case Action.VOLUME_DOWN:
+                self.player_bar.volume.step(-_VOLUME_STEP)
+            case Action.MUTE:
+                self.player_bar.volume.toggle_mute()
+            case Action.PLAY_PAUSE | Action.NEXT | Action.PREVIOUS:
+                self.player_bar.press(action.value)
+            case Action.SEARCH:
+                self._focus_search()
+            case Action.SHORTCUTS:
+                self.show_shortcuts()
+            case Action.QUIT:
+                self.close()
+            case _:
+                self.shortcut_used.emit(action.value)
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of all shortcuts."""
+        sheet = ShortcutSheet(self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def _focus_search(self) -> None:
+        screen = self._stack.currentWidget()
+        fields = [] if screen is None else [field for field in screen.findChildren(SearchField) if field.isVisible()]
+        if fields:
+            fields[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            fields[0].selectAll()
+
+    def _restore_place(self) -> None:
+        place = None if self._place_file is None else load_place(self._place_file)
+        if place is None:
+            return
+        self.restoreGeometry(QByteArray.fromBase64(place.geometry.encode()))
+        self._place_section = place.section
+
+    def _keep_place(self) -> None:
+        if self._place_file is None:
+            return
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        section = self._section_of.get(self.current_screen(), Section.LIBRARY)
+        save_place(self._place_file, WindowPlace(geometry, section.value))

@@ -1,0 +1,63 @@
+"""The sheet that lists every shortcut (F1)."""
+
+import sys
+from itertools import groupby
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.shell.shortcuts import SHORTCUTS
+from ui.theme.tokens import TextRole
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.key_cap import KeyCap
+from ui.widgets.label import Label
+
+_ARROWS = {"Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
+
+
+class ShortcutSheet(QDialog):
+    """Two columns of groups; Escape or Close shuts it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        groups = {name: list(shortcuts) for name, shortcuts in groupby(SHORTCUTS, lambda shortcut: shortcut.group)}
+        columns = QHBoxLayout()
+        columns.setSpacing(48)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for place, (name, shortcuts) in enumerate(groups.items()):
+            column = left if place == 0 else right
+            column.addWidget(Label(name, TextRole.TITLE, parent=self))
+            column.addSpacing(8)
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(24)
+            grid.setVerticalSpacing(8)
+            for line, shortcut in enumerate(shortcuts):
+                grid.addWidget(Label(shortcut.words, TextRole.BODY, "secondary", parent=self), line, 0)
+                grid.addWidget(_keys(shortcut.keys[0], self), line, 1, Qt.AlignmentFlag.AlignRight)
+            column.addLayout(grid)
+            column.addSpacing(24)
+        for column in (left, right):
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        close = SecondaryButton("Close", parent=self)
+        close.clicked.connect(self.accept)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 32, 32, 24)
+        layout.setSpacing(24)
+        layout.addWidget(Label("Keyboard shortcuts", TextRole.HEADING, parent=self))
+        layout.addLayout(columns)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.setMinimumWidth(640)
+
+
+def _keys(keys: str, parent: QWidget) -> QWidget:
+    """Draw "Ctrl+Right" as two keys."""
+    row = QWidget(parent)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for key in keys.split("+"):
+        name = "⌘" if key == "Ctrl" and sys.platform == "darwin" else _ARROWS.get(key, key)
+        layout.addWidget(KeyCap(name, row))
+    return row

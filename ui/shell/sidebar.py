@@ -1,0 +1,173 @@
+"""The sidebar: where one can go, and how RunBuddy stands."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
+
+from ui.shell.sections import LABELS, Section
+from ui.theme import icons
+from ui.theme.theme import current, font
+from ui.theme.tokens import RADIUS, SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH, TextRole, Tone
+from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, logical, plane
+from ui.widgets.plain import plain, tooltip
+
+_ENTRY_HEIGHT: Final = 44
+_LOGO_HEIGHT: Final = 72
+_FILLED: Final = frozenset({"library_music", "group", "settings", "album"})
+
+
+@dataclass(frozen=True, slots=True)
+class SidebarState:
+    """How RunBuddy stands: a dot in `tone` and a line under the entry ("Leading", "In lockstep"); None: no session."""
+
+    tone: Tone | None = None
+    text: str = ""
+
+
+class _Entry(FocusVisible, QToolButton):
+    """One entry: icon and words, or the icon alone where the sidebar is narrow."""
+
+    own_keys = PRESS_KEYS
+
+    def __init__(self, section: Section, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon, self._words = LABELS[section]
+        self._state = SidebarState()
+        self.narrow = False
+        self.setCheckable(True)
+        self.setFixedHeight(_ENTRY_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMinimumWidth(_ENTRY_HEIGHT)
+        self.show_state(self._state)
+
+    def show_state(self, state: SidebarState) -> None:
+        self._state = state
+        note = plain(state.text, 60)
+        self.setAccessibleName(f"{self._words}: {note}" if note else self._words)
+        self.setToolTip(tooltip(self.accessibleName()) if self.narrow else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(SIDEBAR_WIDTH - 24, _ENTRY_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = current().palette
+        painter = QPainter(self)
+        lively = self.isChecked() or self.underMouse()
+        if self.isChecked():
+            plane(painter, self.rect(), RADIUS, palette.raised)
+        colour = palette.text if lively else palette.text_secondary
+        left = (self.width() - 24) // 2 if self.narrow else 12
+        box = QRect(left, (self.height() - 24) // 2, 24, 24)
+        name = f"{self._icon}-fill" if self.isChecked() and self._icon in _FILLED else self._icon
+        icons.draw(painter, logical(self.rect(), self, box), name, colour)
+        if not self.narrow:
+            self._draw_words(painter, colour)
+        if self._state.tone is not None:
+            self._draw_dot(painter, palette.tone(self._state.tone), box)
+        if self.focus_visible:
+            focus_ring(painter, self.rect(), RADIUS)
+
+    def _draw_words(self, painter: QPainter, colour: str) -> None:
+        area = QRect(48, 0, self.width() - 48 - 28, self.height())
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+        flags = int(side | Qt.AlignmentFlag.AlignVCenter)
+        title, small = font(TextRole.BODY, weight=600), font(TextRole.CAPTION)
+        painter.setPen(colour)
+        painter.setFont(title)
+        if not self._state.text:
+            painter.drawText(logical(self.rect(), self, area), flags, self._words)
+            return
+        palette = current().palette
+        upper = QRect(area.left(), 4, area.width(), 20)
+        lower = QRect(area.left(), 22, area.width(), 18)
+        painter.drawText(logical(self.rect(), self, upper), flags, self._words)
+        painter.setFont(small)
+        painter.setPen(palette.tone(self._state.tone or Tone.NEUTRAL))
+        note = plain(self._state.text, 60)
+        words = QFontMetrics(small).elidedText(note, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(logical(self.rect(), self, lower), flags, words)
+
+    def _draw_dot(self, painter: QPainter, colour: str, icon: QRect) -> None:
+        palette = current().palette
+        place = QRect(0, 0, 8, 8)
+        if self.narrow:
+            place.moveCenter(icon.topRight())
+        else:
+            place.moveCenter(QRect(self.width() - 24, 0, 12, self.height()).center())
+        painter.setPen(QPen(QColor(palette.raised if self.isChecked() else palette.chrome), 2))
+        painter.setBrush(QColor(colour))
+        centre = logical(self.rect(), self, place).center()
+        painter.drawEllipse(QPointF(centre), 5, 5)
+
+
+class Sidebar(QWidget):
+    """`section_requested(section)` comes when the person chooses an entry."""
+
+    section_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._narrow = False
+        self._entries: dict[Section, _Entry] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, _LOGO_HEIGHT, 12, 12)
+        layout.setSpacing(4)
+        for section in Section:
+            entry = _Entry(section, self)
+            entry.clicked.connect(lambda _checked, chosen=section: self.section_requested.emit(chosen.value))
+            self._entries[section] = entry
+            self._group.addButton(entry)
+            if section is Section.SETTINGS:
+                layout.addStretch(1)
+            layout.addWidget(entry)
+        self.setFixedWidth(SIDEBAR_WIDTH)
+        self.setAccessibleName("Navigation")
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show icons alone, for windows without room."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.setFixedWidth(SIDEBAR_NARROW_WIDTH if narrow else SIDEBAR_WIDTH)
+        for entry in self._entries.values():
+            entry.narrow = narrow
+            entry.setToolTip(tooltip(entry.accessibleName()) if narrow else "")
+        self.update()
+
+    def show_section(self, section: Section) -> None:
+        """Mark where one is."""
+        self._entries[section].setChecked(True)
+
+    def show_state(self, state: SidebarState) -> None:
+        """Show how RunBuddy stands."""
+        self._entries[Section.RUNBUDDY].show_state(state)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = current().palette
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(palette.chrome))
+        left = (self.width() - 32) // 2 if self._narrow else 20
+        box = logical(self.rect(), self, QRect(left, 20, 32, 32))
+        draw_mark(painter, box)
+        if not self._narrow:
+            made = font(TextRole.TITLE, weight=700)
+            painter.setFont(made)
+            painter.setPen(palette.text)
+            right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+            area = logical(self.rect(), self, QRect(62, 20, self.width() - 70, 32))
+            painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), "Lockstep")
+
+
+def draw_mark(painter: QPainter, place: QRect) -> None:
+    """Draw the app's own icon."""
+    app_icon = icons.app_icon()
+    app_icon.paint(painter, place)

@@ -1,0 +1,47 @@
+"""A row of a form: what it is about on one side, the control on the other, and what is wrong with it beneath."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.theme.tokens import TextRole
+from ui.widgets.announce import announce
+from ui.widgets.label import Label
+
+
+class FormRow(QWidget):
+    """Label, a line of explanation, and any control; its name is the label's unless it has one."""
+
+    def __init__(self, label: str, control: QWidget, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = Label(label, TextRole.BODY, wraps=True, parent=self)
+        self._hint = Label(hint, TextRole.CAPTION, "secondary", wraps=True, parent=self)
+        self._hint.setVisible(bool(hint))
+        self._trouble = Label("", TextRole.CAPTION, "error", wraps=True, parent=self)
+        self._trouble.hide()
+        self._label.setBuddy(control)
+        self._control = control
+        if not control.accessibleName():
+            control.setAccessibleName(self._label.text())
+        control.setAccessibleDescription(control.accessibleDescription() or self._hint.text())
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._label)
+        words.addWidget(self._hint)
+        words.addWidget(self._trouble)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 12)
+        layout.setSpacing(24)
+        layout.addLayout(words, 1)
+        layout.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_hint(self, hint: str) -> None:
+        """Show another explanation."""
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+
+    def show_trouble(self, text: str) -> None:
+        """Say what is wrong and what to do; an empty text takes it back."""
+        if text and text != self._trouble.text():
+            announce(self._control, text, urgent=True)
+        self._trouble.setText(text)
+        self._trouble.setVisible(bool(text))

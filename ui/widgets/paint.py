@@ -1,0 +1,92 @@
+"""What widgets that draw themselves have in common: rounded planes, the focus ring, and when it is seen."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from ui.theme.theme import current
+from ui.theme.tokens import FOCUS_WIDTH
+
+if TYPE_CHECKING:
+    _Base = QWidget
+else:
+    _Base = object
+
+_SEEN_FOR: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.OtherFocusReason,
+)
+
+
+#: What presses a button.
+PRESS_KEYS: Final = frozenset({Qt.Key.Key_Space})
+#: What moves a slider, and walks in a list of choices.
+MOVE_KEYS: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
+
+
+class FocusVisible(_Base):
+    """Mixin in front of a QWidget class: knows whether the focus came by keyboard, so that a click draws no ring."""
+
+    _focus_visible = False
+    #: Keys that the focused widget needs itself: shortcuts of the window (Space, arrows) leave them to it.
+    own_keys: frozenset[Qt.Key] = frozenset()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim the widget's own keys before they are taken for shortcuts."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            bare = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if bare and event.key() in self.own_keys:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._focus_visible = event.reason() in _SEEN_FOR
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    @property
+    def focus_visible(self) -> bool:
+        """Return whether a focus ring is drawn now."""
+        return self._focus_visible and self.hasFocus()
+
+
+def plane(
+    painter: QPainter, rect: QRect | QRectF, radius: float, colour: str | None, *, edge: str | None = None
+) -> None:
+    """Draw a rounded plane; `edge` is a line of one pixel inside it."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    area = QRectF(rect)
+    if edge is not None:
+        area = area.adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(edge), 1))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if colour is None else QColor(colour))
+    painter.drawRoundedRect(area, radius, radius)
+
+
+def focus_ring(painter: QPainter, rect: QRect | QRectF, radius: float) -> None:
+    """Draw the ring of a focused control just inside `rect`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inset = FOCUS_WIDTH / 2
+    painter.setPen(QPen(QColor(current().palette.focus), FOCUS_WIDTH))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(rect).adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def logical(rect: QRect, widget: QWidget, inner: QRect) -> QRect:
+    """Return `inner`, laid out left to right within `rect`, as it lies in the widget's direction."""
+    if widget.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+        return inner
+    mirrored = QRect(inner)
+    mirrored.moveLeft(rect.left() + rect.right() - inner.right())
+    return mirrored

@@ -1,0 +1,124 @@
+"""The sync pill: whether this player is in lockstep, and how closely, in words, with an icon and a colour."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from ui.theme import icons
+from ui.theme.theme import current, font
+from ui.theme.tokens import TextRole, Tone
+from ui.widgets.announce import announce
+from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, logical, plane
+from ui.widgets.plain import plain, tooltip
+
+_HEIGHT: Final = 32
+_ICON: Final = 16
+_PADDING: Final = 12
+_GAP: Final = 8
+
+
+class SyncKind(StrEnum):
+    """What kind of state it is; the words are the view model's."""
+
+    IN_LOCKSTEP = "in_lockstep"
+    LEADING = "leading"
+    CATCHING_UP = "catching_up"
+    RECONNECTING = "reconnecting"
+    CLOCK_LOST = "clock_lost"
+    WAITING = "waiting"
+
+
+_LOOKS: Final[dict[SyncKind, tuple[str, Tone]]] = {
+    SyncKind.IN_LOCKSTEP: ("check_circle", Tone.FOLLOWING),
+    SyncKind.LEADING: ("sensors", Tone.LEADING),
+    SyncKind.CATCHING_UP: ("sync", Tone.WARNING),
+    SyncKind.RECONNECTING: ("cloud_off", Tone.WARNING),
+    SyncKind.CLOCK_LOST: ("timer_off", Tone.ERROR),
+    SyncKind.WAITING: ("schedule", Tone.NEUTRAL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPillState:
+    """What the pill shows: `text` as "In lockstep · 0.2 ms", `detail` (clock, connection, drift) as its tooltip.
+
+    `tone` overrules the kind's colour: a leader in lockstep has the leader's.
+    """
+
+    kind: SyncKind
+    text: str
+    detail: str = ""
+    tone: Tone | None = None
+
+
+class SyncPill(FocusVisible, QToolButton):
+    """A button that opens the sync panel; a change of kind is announced, a change of the number is not."""
+
+    own_keys = PRESS_KEYS
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: SyncPillState | None = None
+        self._font = font(TextRole.CAPTION, weight=600)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_state(self, state: SyncPillState | None) -> None:
+        """Show this state; None, outside of a session, hides the pill."""
+        before, self._state = self._state, state
+        self.setVisible(state is not None)
+        if state is None:
+            return
+        self.setAccessibleName(f"Sync: {plain(state.text)}")
+        self.setAccessibleDescription(plain(state.detail))
+        self.setToolTip(tooltip(state.detail))
+        if before is None or before.kind is not state.kind:
+            trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST)
+            announce(self, state.text, urgent=trouble)
+        if before is None or len(before.text) != len(state.text):
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        text = "" if self._state is None else plain(self._state.text, 60)
+        # Digits change four times a second: the widest ones are reckoned with, so that the pill stands still.
+        steady = "".join("0" if character.isdigit() else character for character in text)
+        metrics = QFontMetrics(self._font)
+        return QSize(metrics.horizontalAdvance(steady) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_ICON + 2 * _PADDING, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._state is None:
+            return
+        palette = current().palette
+        icon, tone = _LOOKS[self._state.kind]
+        tone = self._state.tone or tone
+        painter = QPainter(self)
+        plane(painter, self.rect(), self.height() / 2, palette.soft(tone))
+        if self.underMouse():
+            painter.setOpacity(0.08)
+            plane(painter, self.rect(), self.height() / 2, palette.text)
+            painter.setOpacity(1.0)
+        colour = palette.tone(tone)
+        box = QRect(_PADDING, (self.height() - _ICON) // 2, _ICON, _ICON)
+        icons.draw(painter, logical(self.rect(), self, box), icon, colour)
+        left = _PADDING + _ICON + _GAP
+        area = QRect(left, 0, self.width() - left - _PADDING, self.height())
+        painter.setFont(self._font)
+        painter.setPen(colour)
+        words = QFontMetrics(self._font).elidedText(
+            plain(self._state.text, 60), Qt.TextElideMode.ElideRight, area.width()
+        )
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(logical(self.rect(), self, area), int(side | Qt.AlignmentFlag.AlignVCenter), words)
+        if self.focus_visible:
+            focus_ring(painter, self.rect(), self.height() / 2)

@@ -1,0 +1,190 @@
+"""Toasts: what happened and what to do, at the lower edge of the window, for a while."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.theme import icons
+from ui.theme.theme import current
+from ui.theme.tokens import RADIUS, TextRole, Tone
+from ui.widgets.announce import announce
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.icon_button import IconButton
+from ui.widgets.label import Label
+from ui.widgets.paint import plane
+
+_WIDTH: Final = 400
+_MARGIN: Final = 16
+_MOST: Final = 4
+_STAYS_MS: Final = 8_000
+_ICONS: Final = {
+    Tone.NEUTRAL: "info",
+    Tone.LEADING: "check_circle",
+    Tone.FOLLOWING: "check_circle",
+    Tone.WARNING: "warning",
+    Tone.ERROR: "error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToastState:
+    """One toast; another one with the same `key` takes its place.
+
+    `what_to_do` stands under `text`; `action` is the button's word; a `lasting` one stays until it is dismissed.
+    """
+
+    key: str
+    text: str
+    what_to_do: str = ""
+    tone: Tone = Tone.NEUTRAL
+    action: str = ""
+    lasting: bool = False
+
+
+class Toast(QWidget):
+    """One toast; time does not run while the pointer or the focus is on it."""
+
+    action_requested = Signal(str)
+    dismissed = Signal(str)
+
+    def __init__(self, state: ToastState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.state = state
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_STAYS_MS)
+        self._timer.timeout.connect(self._time_is_up)
+        text = Label(state.text, TextRole.BODY, wraps=True, parent=self)
+        what_to_do = Label(state.what_to_do, TextRole.CAPTION, "secondary", wraps=True, parent=self)
+        what_to_do.setVisible(bool(state.what_to_do))
+        action = SecondaryButton(state.action, parent=self)
+        action.setVisible(bool(state.action))
+        action.clicked.connect(lambda: self.action_requested.emit(state.key))
+        close = IconButton("close", "Dismiss", side=28, icon_side=16, parent=self)
+        close.clicked.connect(lambda: self.dismissed.emit(state.key))
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(text)
+        words.addWidget(what_to_do)
+        if state.action:
+            words.addSpacing(4)
+            words.addWidget(action, 0, Qt.AlignmentFlag.AlignLeading)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(52, 16, 12, 16)
+        layout.setSpacing(8)
+        layout.addLayout(words, 1)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.setFixedWidth(_WIDTH)
+        self.setAccessibleName(f"{text.text()} {what_to_do.text()}".strip())
+        self.run_time()
+
+    def run_time(self) -> None:
+        """Let the time run until it goes by itself, unless it stays."""
+        if not self.state.lasting:
+            self._timer.start()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.run_time()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismissed.emit(self.state.key)
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = current().palette
+        painter = QPainter(self)
+        tone = self.state.tone
+        edge = palette.control_edge if palette.dark else palette.border
+        plane(painter, self.rect(), RADIUS, palette.surface, edge=edge)
+        place = QRect(self.width() - 40 if self._right_to_left() else 16, 14, 24, 24)
+        icons.draw(painter, place, _ICONS[tone], palette.tone(tone))
+
+    def _right_to_left(self) -> bool:
+        return self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+    def _time_is_up(self) -> None:
+        focus = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.run_time()
+        else:
+            self.dismissed.emit(self.state.key)
+
+
+class ToastStack(QWidget):
+    """The toasts of a window, newest at the bottom; lies over the window's content and takes no room of it."""
+
+    action_requested = Signal(str)
+    dismissed = Signal(str)
+
+    def __init__(self, parent: QWidget, bottom_margin: int = _MARGIN) -> None:
+        super().__init__(parent)
+        self._bottom_margin = bottom_margin
+        self._toasts: list[Toast] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self.setAccessibleName("Messages")
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_toast(self, state: ToastState) -> None:
+        """Show a toast, in place of the one with the same key; the oldest goes when there are too many."""
+        self._take_away(state.key)
+        if len(self._toasts) >= _MOST:
+            self.dismiss(self._toasts[0].state.key)
+        toast = Toast(state, self)
+        toast.action_requested.connect(self.action_requested)
+        toast.dismissed.connect(self.dismiss)
+        self._toasts.append(toast)
+        self._layout.addWidget(toast)
+        toast.show()
+        self.show()
+        self._place()
+        announce(self, toast.accessibleName(), urgent=state.tone is Tone.ERROR)
+
+    def dismiss(self, key: str) -> None:
+        """Take the toast with this key away, if it is there."""
+        if self._take_away(key):
+            self.dismissed.emit(key)
+        self._place()
+
+    def keys(self) -> list[str]:
+        """Return what is shown, oldest first."""
+        return [toast.state.key for toast in self._toasts]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutDirectionChange):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _take_away(self, key: str) -> bool:
+        for toast in self._toasts:
+            if toast.state.key == key:
+                self._toasts.remove(toast)
+                self._layout.removeWidget(toast)
+                toast.hide()
+                toast.deleteLater()
+                return True
+        return False
+
+    def _place(self) -> None:
+        self.setVisible(bool(self._toasts))
+        parent = self.parentWidget()
+        if not self._toasts or parent is None:
+            return
+        heights = [max(toast.heightForWidth(_WIDTH), toast.sizeHint().height()) for toast in self._toasts]
+        height = sum(heights) + 8 * (len(heights) - 1)
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = _MARGIN if right_to_left else parent.width() - _WIDTH - _MARGIN
+        self.setGeometry(left, parent.height() - height - self._bottom_margin, _WIDTH, height)
+        self.raise_()
