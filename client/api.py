@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import ValidationError
@@ -25,12 +25,14 @@ from protocol import limits
 from protocol.rest import (
     Billboard,
     BillboardEntry,
+    BillboardSort,
     CreateSessionRequest,
     CreateSessionResponse,
     ErrorBody,
     JoinResponse,
     LocalAccountRequest,
     LocalAccountResponse,
+    QueueTrack,
     ServerInfo,
     SessionDetail,
     SessionStatus,
@@ -45,6 +47,7 @@ MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 Bearer = Callable[[str | None], Awaitable[str]]
 
 _UNAUTHORIZED: Final = 401
+_TOO_LARGE: Final = 413
 
 _Answer = TypeVar("_Answer", bound=WireModel)
 
@@ -91,20 +94,36 @@ class RunBuddyApiClient:
         return account
 
     async def create_session(
-        self, playlist_id: str, playlist_name: str, paired_track_count: int
+        self,
+        playlist_id: str,
+        playlist_name: str,
+        paired_track_count: int,
+        queue: Sequence[QueueTrack] | None = None,
     ) -> CreateSessionResponse:
-        """Create a session and lead it."""
-        body = _request(
-            CreateSessionRequest,
-            playlistId=playlist_id,
-            playlistName=playlist_name,
-            pairedTrackCount=paired_track_count,
-        )
-        return await self._ask("POST", "/runbuddy/sessions", CreateSessionResponse, body)
+        """Create a session and lead it; by `queue` (client/prejoin.py) followers see whether they have the same music.
+
+        A server to which the body with the queue is too long gets one without.
+        """
+        plain = {"playlistId": playlist_id, "playlistName": playlist_name, "pairedTrackCount": paired_track_count}
+        if queue:
+            try:
+                return await self._create(**plain, queue=list(queue))
+            except ApiError as error:
+                if error.status != _TOO_LARGE:
+                    raise
+        return await self._create(**plain)
 
     async def list_sessions(self) -> list[BillboardEntry]:
-        """Return the sessions that wait for a follower, newest first."""
-        return (await self._ask("GET", "/runbuddy/sessions", Billboard)).sessions
+        """Return the sessions that wait for a follower, newest first: the first page of the billboard."""
+        return (await self.billboard()).sessions
+
+    async def billboard(
+        self, *, sort: BillboardSort | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Billboard:
+        """Return one page of the billboard, by default of the newest; `cursor` is the page before's `next_cursor`."""
+        asked = {"sort": sort and sort.value, "limit": limit, "cursor": cursor}
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        return await self._ask("GET", f"/runbuddy/sessions{'?' if query else ''}{query}", Billboard)
 
     async def get_session(self, session_id_or_code: str) -> SessionDetail:
         """Return one session by its id or join code."""
@@ -133,6 +152,10 @@ class RunBuddyApiClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def _create(self, **fields: object) -> CreateSessionResponse:
+        body = _request(CreateSessionRequest, **fields)
+        return await self._ask("POST", "/runbuddy/sessions", CreateSessionResponse, body)
 
     async def _ask(
         self, method: str, path: str, answer: type[_Answer], body: WireModel | None = None, *, signed: bool = True

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from client.api import RunBuddyApiClient
@@ -24,7 +24,7 @@ from client.trace import Trace
 from protocol import limits
 from protocol.events import EndReason, Role, SnapshotState
 from protocol.playback import LocalTransport, Playback
-from protocol.rest import SessionDetail
+from protocol.rest import QueueTrack, SessionDetail
 
 REPORT_INTERVAL_S: Final = 1.0
 
@@ -88,12 +88,18 @@ class RunBuddyCoordinator:
         """Return how the lockstep stands now; None without a session."""
         return self._session.report() if self._session is not None else None
 
-    async def lead(self, playlist_id: str, playlist_name: str, paired_track_count: int) -> Leading:
-        """Create a session and lead it; the music is the caller's to start."""
+    async def lead(
+        self,
+        playlist_id: str,
+        playlist_name: str,
+        paired_track_count: int,
+        queue: Sequence[QueueTrack] | None = None,
+    ) -> Leading:
+        """Create a session and lead it; the music is the caller's to start, `queue` what followers may know of it."""
         self._claim()
         try:
             await self._synchronise()
-            created = await self._api.create_session(playlist_id, playlist_name, paired_track_count)
+            created = await self._api.create_session(playlist_id, playlist_name, paired_track_count, queue)
             state = Leading(created.session_id, created.join_code)
             self._begin(state, created.ws_url, created.ws_token)
         finally:

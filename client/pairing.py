@@ -1,4 +1,4 @@
-"""Which local file plays which track of the playlist, and whether that is enough to join a session."""
+"""Which local file plays which track of the playlist."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,10 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from client.errors import PairingError, one_line
 from protocol import limits
-from protocol.rest import SessionDetail
 from protocol.wire import Identifier, Name, WireModel
 
 #: Ten thousand tracks take about 3 MB.
 MAX_FILE_BYTES = 32 * 1024 * 1024
-MAX_NAMED = 3
 
 _Text = Annotated[str, StringConstraints(max_length=1000)]
 _FileName = Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=r"^[^\x00]*$")]
@@ -90,27 +88,6 @@ def load_pairing(path: Path) -> Pairing:
     return Pairing(content.playlist_id, content.playlist_name, tracks)
 
 
-def check_join(pairing: Pairing, detail: SessionDetail) -> None:
-    """Raise PairingError naming what is missing to follow this session (plan, section 3: pre-join validation)."""
-    if pairing.playlist_id != detail.playlist_id:
-        raise PairingError(
-            f'the session plays the playlist "{one_line(detail.playlist_name)}" ({one_line(detail.playlist_id)}), '
-            f'your pairing is for "{one_line(pairing.playlist_name)}" ({one_line(pairing.playlist_id)}); '
-            "pair the session's playlist, or choose another session"
-        )
-    if pairing.count_paired < detail.paired_track_count:
-        unpaired = [str(track) for track in pairing.tracks if track.file is None]
-        raise PairingError(
-            f"the leader has {detail.paired_track_count} paired tracks, you have {pairing.count_paired}"
-            f"{_listed(unpaired)}; pair the missing tracks with your own files"
-        )
-    wanted = detail.snapshot.track_id
-    if wanted is None or any(track.track_id == wanted for track in pairing.paired):
-        return
-    known = next((str(track) for track in pairing.tracks if track.track_id == wanted), one_line(wanted))
-    raise PairingError(f"the leader is at the track {known}, which is not paired here; pair it with your own file")
-
-
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -148,10 +125,3 @@ def _finding(error: ValidationError) -> str:
 def _place(location: tuple[Any, ...]) -> str:
     """Return a place as people read JSON: tracks[3].file."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
-
-
-def _listed(names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return f" (without a file: {', '.join(names[:MAX_NAMED])}{more})"

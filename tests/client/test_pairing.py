@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.errors import PairingError
-from client.pairing import check_join, load_pairing
-from protocol.rest import SessionDetail
+from client.pairing import load_pairing
 
 TRACKS = [
     {"trackId": "spotify:track:1", "title": "One", "artist": "A", "file": "music/one.mp3"},
@@ -135,52 +134,3 @@ def test_any_json_is_a_pairing_or_refused(tmp_path_factory, content):
         assert load_pairing(path).tracks
     except PairingError as error:
         assert "any.json: " in str(error)  # noqa: PT017
-
-
-def session(**fields):
-    detail = {
-        "sessionId": "s", "hostDisplayName": "Host", "playlistId": "p1", "playlistName": "Run", "pairedTrackCount": 2,
-        "createdAt": 1_800_000_000_000, "status": "waiting",
-        "snapshot": {"playlistId": "p1", "playlistPosition": 0, "positionMs": 0, "isPlaying": False,
-                     "correctedMs": 1_800_000_000_000, "trackId": "spotify:track:3"},
-    }  # fmt: skip
-    detail["snapshot"] |= fields.pop("snapshot", {})
-    return SessionDetail.model_validate(detail | fields, by_name=False)
-
-
-def test_a_session_that_fits_may_be_joined(pairing):
-    check_join(pairing, session())
-    check_join(pairing, session(pairedTrackCount=1))
-
-
-def test_before_the_leader_plays_there_is_no_track_to_check(pairing):
-    check_join(pairing, session(snapshot={"trackId": None}))
-
-
-def test_another_playlist_is_refused_by_both_names(pairing):
-    with pytest.raises(PairingError, match=r'the session plays the playlist "Walk" \(p2\).*"Run" \(p1\)'):
-        check_join(pairing, session(playlistId="p2", playlistName="Walk"))
-
-
-def test_fewer_paired_tracks_are_refused_and_named(pairing):
-    with pytest.raises(PairingError, match=r"leader has 3 paired tracks, you have 2 \(without a file: B - Two\); pair"):
-        check_join(pairing, session(pairedTrackCount=3))
-
-
-def test_a_long_list_of_missing_tracks_is_cut(write):
-    unpaired = [TRACKS[1] | {"title": f"No {number}"} for number in range(9)]
-    with pytest.raises(PairingError, match=r"B - No 0, B - No 1, B - No 2 and 6 more"):
-        check_join(load_pairing(write(CONTENT | {"tracks": [TRACKS[0], *unpaired]})), session())
-
-
-def test_an_unpaired_current_track_is_refused_by_name(pairing):
-    with pytest.raises(PairingError, match="the leader is at the track B - Two, which is not paired here"):
-        check_join(pairing, session(snapshot={"trackId": "spotify:track:2"}))
-    with pytest.raises(PairingError, match="the leader is at the track spotify:track:99, which is not paired here"):
-        check_join(pairing, session(snapshot={"trackId": "spotify:track:99"}))
-
-
-def test_names_from_the_other_side_stay_on_one_line(pairing):
-    with pytest.raises(PairingError) as caught:
-        check_join(pairing, session(playlistId="p2", playlistName="a\u202e\u2028b"))
-    assert "a b" in str(caught.value)

@@ -7,7 +7,8 @@ import typer
 
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
-from client.pairing import Pairing, check_join
+from client.pairing import Pairing
+from client.prejoin import check_join
 from protocol.events import Role, SnapshotState
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
@@ -52,13 +53,13 @@ async def _follow(options: SessionOptions, id_or_code: str | None, output: Outpu
                 )
             wanted = waiting[0].session_id
         detail = await api.get_session(wanted)
-        check_join(pairing, detail)
+        check_join(pairing, detail).require()
         await _prepare(playback, detail.snapshot)
         return detail
 
     async with open_stage(options, output, Role.FOLLOWER, find) as stage:
         detail = stage.found
-        await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now))
+        await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now).require())
         return await run_until_over(stage, detail.session_id, _be_ready(stage))
 
 
