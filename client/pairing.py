@@ -1,5 +1,8 @@
 """Which local file plays which track of the playlist."""
 
+import contextlib
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,6 +91,35 @@ def load_pairing(path: Path) -> Pairing:
     return Pairing(content.playlist_id, content.playlist_name, tracks)
 
 
+def save_pairing(pairing: Pairing, path: Path) -> None:
+    """Write a PAIRING.json, all of it or nothing; `load_pairing` gives back the same.
+
+    Files under its folder, or reached from there by "..", are named relatively, so that both can be moved together.
+    Errors: PairingError when the pairing breaks the format, or the file can't be written.
+    """
+    folder = path.absolute().parent
+    _refuse_odd_names(pairing, path)
+    content = {
+        "playlistId": pairing.playlist_id,
+        "playlistName": pairing.playlist_name,
+        "tracks": [
+            {
+                "trackId": track.track_id,
+                "title": track.title,
+                "artist": track.artist,
+                "file": None if track.file is None else _named_from(folder, track.file),
+            }
+            for track in pairing.tracks
+        ],
+    }
+    try:
+        checked = _PairingFile.model_validate(content, by_name=False)
+        text = checked.model_dump_json(by_alias=True, indent=2) + "\n"
+    except ValidationError as error:
+        raise PairingError(f"{path}: can't be written: {_finding(error)}") from None
+    _write(path, text.encode())
+
+
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
@@ -107,6 +139,47 @@ def _read(path: Path) -> bytes:
     if not data.strip():
         raise PairingError(f"{path}: the file is empty; pair the playlist again")
     return data
+
+
+def _named_from(folder: Path, file: Path) -> str:
+    """Return how a file is named in a PAIRING.json of a folder: relatively, where that leads to the same file."""
+    file = file.absolute()
+    if file.is_relative_to(folder):
+        return file.relative_to(folder).as_posix()
+    with contextlib.suppress(ValueError, OSError):
+        # ".." leaves a folder that is a link by another way than it was entered.
+        if len(Path(os.path.commonpath([folder, file])).parts) > 1 and folder.resolve() == folder:
+            return Path(os.path.relpath(file, folder)).as_posix()
+    return file.as_posix()
+
+
+def _refuse_odd_names(pairing: Pairing, path: Path) -> None:
+    """Raise PairingError for a file whose name is no Unicode, which JSON can't hold."""
+    for track in pairing.tracks:
+        try:
+            os.fspath(track.file or "").encode()
+        except UnicodeEncodeError:
+            odd = f"the name of the file of {track} is no text"
+            raise PairingError(f"{path}: can't be written: {odd}; rename it") from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".pairing-", delete=False) as file:
+            temporary = Path(file.name)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # A temporary file is for its owner's eyes alone; a pairing is no secret.
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except (OSError, ValueError) as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        why = one_line(str(getattr(error, "strerror", None) or error))
+        raise PairingError(f"{path}: can't be written ({why}); choose another folder, or make room") from None
 
 
 def _finding(error: ValidationError) -> str:

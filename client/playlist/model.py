@@ -1,6 +1,6 @@
 """A playlist as the library knows it: rows in the playlist's own order, none of them ever dropped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,7 +52,8 @@ class Playlist:
     """A playlist with all of its rows.
 
     `playlist_id` is Spotify's URI ("spotify:playlist:…"), or an id made of its content, the same on every machine that
-    imports the same. `snapshot_id` changes when Spotify's playlist does; None for other sources.
+    imports the same. `snapshot_id` changes when Spotify's playlist does; None for other sources. `remarks` say in
+    sentences what was odd about the source; they are no part of the playlist.
     """
 
     playlist_id: str
@@ -61,6 +62,7 @@ class Playlist:
     owner: str = ""
     snapshot_id: str | None = None
     cover_url: str | None = None
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def count_pairable(self) -> int:

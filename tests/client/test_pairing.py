@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.errors import PairingError
-from client.pairing import load_pairing
+from client.pairing import PairedTrack, Pairing, load_pairing, save_pairing
 
 TRACKS = [
     {"trackId": "spotify:track:1", "title": "One", "artist": "A", "file": "music/one.mp3"},
@@ -134,3 +134,59 @@ def test_any_json_is_a_pairing_or_refused(tmp_path_factory, content):
         assert load_pairing(path).tracks
     except PairingError as error:
         assert "any.json: " in str(error)  # noqa: PT017
+
+
+def test_a_saved_pairing_is_read_back_as_it_was(pairing, tmp_path):
+    save_pairing(pairing, tmp_path / "again.json")
+    assert load_pairing(tmp_path / "again.json") == pairing
+
+
+def test_files_are_named_from_the_pairing_that_is_written(tmp_path):
+    home, music = tmp_path / "home", tmp_path / "home" / "music"
+    music.mkdir(parents=True)
+    paths = [home / "a.mp3", music / "b.mp3", tmp_path / "c.mp3", Path("/elsewhere/d.mp3"), None]
+    tracks = tuple(PairedTrack(number, f"t{number}", "T", "A", path) for number, path in enumerate(paths))
+    save_pairing(Pairing("p", "Run", tracks), music / "PAIRING.json")
+    written = json.loads((music / "PAIRING.json").read_bytes())
+    assert [track["file"] for track in written["tracks"]] == [
+        "../a.mp3",
+        "b.mp3",
+        "../../c.mp3",
+        "/elsewhere/d.mp3",
+        None,
+    ]
+    found = [track.file for track in load_pairing(music / "PAIRING.json").tracks]
+    assert [file and file.resolve() for file in found] == paths
+
+
+def test_a_pairing_in_a_folder_that_is_a_link_names_files_outside_of_it_in_full(tmp_path):
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "far" / "away")
+    track = PairedTrack(0, "t", "T", "A", tmp_path / "a.mp3")
+    save_pairing(Pairing("p", "Run", (track,)), link / "PAIRING.json")
+    assert load_pairing(link / "PAIRING.json").tracks == (track,)
+
+
+def test_a_pairing_that_can_not_be_written_leaves_the_old_one(pairing, write, tmp_path):
+    path = write(CONTENT)
+    before = path.read_bytes()
+    broken = Pairing("p\n", "Run", pairing.tracks)
+    with pytest.raises(PairingError, match="can't be written: playlistId"):
+        save_pairing(broken, path)
+    nameless = PairedTrack(0, "t", "T", "A", Path(os.fsdecode(b"/music/\xff.mp3")))
+    with pytest.raises(PairingError, match=r"the file of A - T is no text; rename it"):
+        save_pairing(Pairing("p", "Run", (nameless,)), path)
+    with pytest.raises(PairingError, match="the list is empty"):
+        save_pairing(Pairing("p", "Run", ()), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["PAIRING.json"]
+
+
+def test_a_folder_that_can_not_be_written_to_is_told(pairing, tmp_path):
+    with pytest.raises(PairingError, match="can't be written"):
+        save_pairing(pairing, tmp_path / "nowhere" / "PAIRING.json")
+    (tmp_path / "folder.json").mkdir()
+    with pytest.raises(PairingError, match="can't be written"):
+        save_pairing(pairing, tmp_path / "folder.json")
+    assert {file.name for file in tmp_path.iterdir()} == {"PAIRING.json", "folder.json"}
