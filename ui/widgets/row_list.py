@@ -12,7 +12,7 @@ from ui.theme.theme import current, font
 from ui.theme.tokens import FOCUS_WIDTH, RADIUS, ROW_HEIGHT, Palette, TextRole, Tone
 from ui.widgets.badge import BADGE_HEIGHT, badge_width, draw_badge
 from ui.widgets.cover import draw_cover
-from ui.widgets.paint import focus_ring, logical, plane
+from ui.widgets.paint import draw_text, focus_ring, logical, plane, text_width
 from ui.widgets.pairing_ring import draw_pairing_ring
 from ui.widgets.plain import plain
 from ui.widgets.rows import ROW_ROLE, Index, Row, RowModel
@@ -90,7 +90,7 @@ class RowDelegate(QStyledItemDelegate):
         middle = area.center().y() + 1
         if row.trailing:
             words = plain(row.trailing, 40)
-            width = QFontMetrics(self._subtitle).horizontalAdvance(words)
+            width = text_width(self._subtitle, words)
             box = QRect(right - width, area.top(), width, area.height())
             painter.setFont(self._subtitle)
             painter.setPen(palette.text_secondary)
@@ -128,9 +128,7 @@ class RowDelegate(QStyledItemDelegate):
         self._text(painter, box, words)
 
     def _text(self, painter: QPainter, box: QRect, words: str) -> None:
-        right_to_left = self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute), words)
+        draw_text(painter, self._view, box, words)
 
 
 class RowList(QListView):
@@ -167,7 +165,7 @@ class RowList(QListView):
         """Return whether the focus ring is drawn: the last thing done here was by keyboard."""
         return self._by_keyboard and self.hasFocus()
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> Sequence[Row]:
         """Return what is shown."""
         return self._model.rows
 

@@ -1,8 +1,8 @@
 """Rows of tracks, playlists and sessions: a model that ten thousand of them cost nothing, and what they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, overload
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
@@ -56,36 +56,73 @@ class Row:
         return ", ".join(plain(part) for part in parts if part)
 
 
+class LazyRows(Sequence[Row]):
+    """Rows that are made when they are seen: ten thousand of them at once would stop the window for three frames.
+
+    `keys` are those of the rows that `make(place)` returns; a row that was made is kept.
+    """
+
+    def __init__(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        self.keys = tuple(keys)
+        self._make = make
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        place %= len(self)
+        row = self._made.get(place)
+        if row is None:
+            row = self._made[place] = self._make(place)
+        return row
+
+
 class RowModel(QAbstractListModel):
     """The rows of one list."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: Sequence[Row] = ()
+        self._keys: tuple[str, ...] = ()
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> Sequence[Row]:
         """Return what is shown."""
         return self._rows
 
     def show_rows(self, rows: Sequence[Row]) -> bool:
         """Take these rows; return whether other ones are there now, rather than the same ones with other contents."""
-        new = tuple(rows)
-        same = len(new) == len(self._rows) and all(a.key == b.key for a, b in zip(new, self._rows, strict=True))
-        if not same:
+        lazy = isinstance(rows, LazyRows)
+        new: Sequence[Row] = rows if lazy else tuple(rows)
+        keys = rows.keys if isinstance(rows, LazyRows) else tuple(row.key for row in new)
+        if keys != self._keys:
             self.beginResetModel()
-            self._rows = new
+            self._rows, self._keys = new, keys
             self.endResetModel()
             return True
-        changed = [place for place, (a, b) in enumerate(zip(new, self._rows, strict=True)) if a is not b and a != b]
-        self._rows = new
+        before, self._rows = self._rows, new
+        if lazy or isinstance(before, LazyRows):
+            changed = [] if new is before else [0, len(new) - 1]
+        else:
+            changed = [place for place, (a, b) in enumerate(zip(new, before, strict=True)) if a is not b and a != b]
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
         return False
 
     def place_of(self, key: str) -> int | None:
         """Return at which place the row is."""
-        return next((place for place, row in enumerate(self._rows) if row.key == key), None)
+        return self._keys.index(key) if key in self._keys else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default
         return 0 if parent.isValid() else len(self._rows)
