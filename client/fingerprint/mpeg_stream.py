@@ -69,60 +69,68 @@ class MpegStream:
         self._advance(at_end=True)
         if self._last is not None:
             header, frame = self._last
-            self._count(header, frame)
+            self._count(header)
             self._digest.update(frame)
             self._last = None
 
     def _advance(self, *, at_end: bool) -> None:
         at = run = 0
+        known: FrameHeader | None = None
         while True:
-            look, header, size = self._look(at, at_end=at_end)
-            if look is _Look.WAIT or header is None:
-                if look is _Look.WAIT:
-                    break
+            look, header, following, size = self._look(at, known, at_end=at_end)
+            known = following
+            if look is _Look.WAIT:
+                break
+            if header is None:
                 self._hash(run, at)
                 self._in_sync = False
                 found = _SYNC.search(self._data, at + 1)
                 # The last byte may be the first half of a sync.
-                following = found.start() if found else max(at + 1, len(self._data) - 1)
-                self._skipped += following - at
-                at = run = following
-                if found is None and (at_end or at >= len(self._data) - 1):
+                next_at = found.start() if found else max(at + 1, len(self._data) - 1)
+                self._skipped += next_at - at
+                at = run = next_at
+                if found is None:
                     break
-                continue
-            frame_end = at + size
-            if look is _Look.LAST:
+            elif look is _Look.LAST:
                 self._hash(run, at)
-                self._last = header, bytes(self._data[at:frame_end])
+                run = at + size
+                self._last = header, bytes(self._data[at:run])
                 self._in_sync = False
-                run = frame_end
-            elif not self._count(header, self._data[at:frame_end]):
+                at = run
+            elif self._is_info(header, at, size):
                 self._hash(run, at)
-                run = frame_end
-            at = frame_end
+                at = run = at + size
+            else:
+                self._count(header)
+                at += size
         self._hash(run, at)
         del self._data[:at]
 
-    def _look(self, at: int, *, at_end: bool) -> tuple[_Look, FrameHeader | None, int]:
-        """Return what stands at an offset; header and size in bytes if that is a frame."""
+    def _look(
+        self, at: int, header: FrameHeader | None, *, at_end: bool
+    ) -> tuple[_Look, FrameHeader | None, FrameHeader | None, int]:
+        """Return what stands at an offset, and if that is a frame: its header, the following one's, its size in bytes.
+
+        `header` is the one there, where it was read already.
+        """
         data = self._data
-        header = read_header(data, at)
+        header = header or read_header(data, at)
         if header is None or (self.header is not None and header.stream != self.header.stream):
             too_short = len(data) - at < HEADER_BYTES and not at_end
-            return (_Look.WAIT if too_short else _Look.NONE), None, 0
+            return (_Look.WAIT if too_short else _Look.NONE), None, None, 0
         size = header.frame_bytes or self._free_frame_bytes(header, at)
         left = len(data) - at - size
         if size <= 0 or left < 0:
             wait = not at_end and (left < 0 or len(data) - at < _MAX_FREE_FRAME_BYTES)
-            return (_Look.WAIT if wait else _Look.NONE), None, 0
+            return (_Look.WAIT if wait else _Look.NONE), None, None, 0
         following = read_header(data, at + size)
         if following is not None and following.stream == header.stream:
-            return _Look.FRAME, header, size
+            return _Look.FRAME, header, following, size
         if left < HEADER_BYTES and not at_end:
-            return _Look.WAIT, None, 0
+            return _Look.WAIT, None, None, 0
         if left == 0:
-            return _Look.FRAME, header, size
-        return (_Look.LAST, header, size) if self._in_sync else (_Look.NONE, None, 0)
+            return _Look.FRAME, header, None, size
+        return (_Look.LAST, header, None, size) if self._in_sync else (_Look.NONE, None, None, 0)
 
     def _free_frame_bytes(self, header: FrameHeader, at: int) -> int:
         """Return the size of a frame in free format, learned from the first two; 0 if it can't be told (yet)."""
@@ -143,20 +151,23 @@ class MpegStream:
                 return size
         return 0
 
-    def _count(self, header: FrameHeader, frame: bytes | bytearray) -> bool:
-        """Count a frame; return whether it holds sound."""
+    def _is_info(self, header: FrameHeader, at: int, size: int) -> bool:
+        """Return whether a frame is the stream's first and holds no sound."""
+        if self.header is not None:
+            return False
+        self.header = header
         self._in_sync = True
-        if self.header is None:
-            self.header = header
-            self.xing = read_xing(bytes(frame), header)
-            if self.xing is not None:
-                return False
+        self.xing = read_xing(bytes(self._data[at : at + size]), header)
+        return self.xing is not None
+
+    def _count(self, header: FrameHeader) -> None:
+        self._in_sync = True
         self._last = None
         self.frames += 1
         if self._bit_rate_kbps is None:
             self._bit_rate_kbps = header.bit_rate_kbps
-        self.is_constant_rate = self.is_constant_rate and header.bit_rate_kbps == self._bit_rate_kbps
-        return True
+        elif header.bit_rate_kbps != self._bit_rate_kbps:
+            self.is_constant_rate = False
 
     def _hash(self, start: int, end: int) -> None:
         if start < end:
