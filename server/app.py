@@ -13,6 +13,7 @@ from protocol import limits
 from server import operations_routes, rest_routes, ws_route
 from server.answers import database_unavailable, refusal
 from server.body_limit import BodyLimit
+from server.docs_page import add_docs
 from server.errors import RefusedError
 from server.metrics import Metrics
 from server.request_log import RequestLog
@@ -38,11 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.services = services
             yield
 
-    app = FastAPI(title="Lockstep RunBuddy", lifespan=lifespan)
+    app = FastAPI(title="Lockstep RunBuddy", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.include_router(rest_routes.info)
     app.include_router(rest_routes.runbuddy)
     app.include_router(ws_route.router)
     app.include_router(operations_routes.router)
+    add_docs(app)
     if settings.accounts is AccountsMode.LOCAL:
         app.include_router(rest_routes.local)
     app.add_middleware(BodyLimit, larger=_LARGER_BODIES)
