@@ -39,3 +39,34 @@ def in_loop(qapp) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
         return run(qapp, main)
 
     return run_scenario
+
+
+@pytest.fixture
+def theme(qapp):
+    """Return the theme, light and without movement; it is as it was afterwards."""
+    from ui.theme.theme import current
+
+    made = current()
+    before = made.reduced_motion
+    made.reduced_motion = True
+    made.set_dark(False)
+    yield made
+    made.reduced_motion = before
+    made.set_dark(None)
+
+
+@pytest.fixture
+def announced(monkeypatch):
+    """Return the list of what a screen reader was told."""
+    from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+
+    heard = []
+    tell = QAccessible.updateAccessibility
+
+    def listen(event):
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            heard.append(event.message())
+        tell(event)
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", listen)
+    return heard

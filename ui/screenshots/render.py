@@ -32,6 +32,8 @@ class Variant:
 def picture_app() -> QApplication:
     """Return the application of this process, with the pictures' font and without movement."""
     app = QApplication.instance()
+    if isinstance(app, QApplication) and app.findChild(Theme) is not None:
+        return app
     if not isinstance(app, QApplication):
         app = QApplication(["screenshots"])
     families = [family for family in _FONTS if family in QFontDatabase.families()]
@@ -39,8 +41,7 @@ def picture_app() -> QApplication:
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)
     app.setCursorFlashTime(0)
-    theme: Theme = current()
-    theme.reduced_motion = True
+    current().reduced_motion = True
     return app
 
 

@@ -153,6 +153,8 @@ class PlayerBar(QWidget):
         buttons.setSpacing(8)
         for button in (self._previous, self._play, self._next):
             buttons.addWidget(button)
+        # Like the tape that these buttons come from, they are the same whichever way one reads.
+        self._middle.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         middle = QHBoxLayout(self._middle)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(16)

@@ -25,6 +25,8 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(48)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for column in (left, right):
+            column.setSpacing(0)
         for place, (name, shortcuts) in enumerate(groups.items()):
             column = left if place == 0 else right
             column.addWidget(Label(name, TextRole.TITLE, parent=self))

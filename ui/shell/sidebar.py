@@ -11,7 +11,7 @@ from ui.shell.sections import LABELS, Section
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH, TextRole, Tone
-from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, logical, plane
+from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane
 from ui.widgets.plain import plain, tooltip
 
 _ENTRY_HEIGHT: Final = 44
@@ -74,24 +74,21 @@ class _Entry(FocusVisible, QToolButton):
 
     def _draw_words(self, painter: QPainter, colour: str) -> None:
         area = QRect(48, 0, self.width() - 48 - 28, self.height())
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
-        flags = int(side | Qt.AlignmentFlag.AlignVCenter)
         title, small = font(TextRole.BODY, weight=600), font(TextRole.CAPTION)
         painter.setPen(colour)
         painter.setFont(title)
         if not self._state.text:
-            painter.drawText(logical(self.rect(), self, area), flags, self._words)
+            draw_text(painter, self, logical(self.rect(), self, area), self._words)
             return
         palette = current().palette
         upper = QRect(area.left(), 4, area.width(), 20)
         lower = QRect(area.left(), 22, area.width(), 18)
-        painter.drawText(logical(self.rect(), self, upper), flags, self._words)
+        draw_text(painter, self, logical(self.rect(), self, upper), self._words)
         painter.setFont(small)
         painter.setPen(palette.tone(self._state.tone or Tone.NEUTRAL))
         note = plain(self._state.text, 60)
         words = QFontMetrics(small).elidedText(note, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(logical(self.rect(), self, lower), flags, words)
+        draw_text(painter, self, logical(self.rect(), self, lower), words)
 
     def _draw_dot(self, painter: QPainter, colour: str, icon: QRect) -> None:
         palette = current().palette
@@ -156,18 +153,10 @@ class Sidebar(QWidget):
         painter.fillRect(self.rect(), QColor(palette.chrome))
         left = (self.width() - 32) // 2 if self._narrow else 20
         box = logical(self.rect(), self, QRect(left, 20, 32, 32))
-        draw_mark(painter, box)
+        icons.app_icon().paint(painter, box)
         if not self._narrow:
             made = font(TextRole.TITLE, weight=700)
             painter.setFont(made)
             painter.setPen(palette.text)
-            right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
             area = logical(self.rect(), self, QRect(62, 20, self.width() - 70, 32))
-            painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), "Lockstep")
-
-
-def draw_mark(painter: QPainter, place: QRect) -> None:
-    """Draw the app's own icon."""
-    app_icon = icons.app_icon()
-    app_icon.paint(painter, place)
+            draw_text(painter, self, area, "Lockstep")

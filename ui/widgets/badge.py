@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import TextRole, Tone
-from ui.widgets.paint import logical, plane
+from ui.widgets.paint import draw_text, logical, plane, text_width
 from ui.widgets.plain import plain
 
 BADGE_HEIGHT = 24
@@ -18,7 +18,7 @@ _GAP = 4
 
 def badge_width(text: str, icon: str | None) -> int:
     """Return the room that a badge takes."""
-    width = QFontMetrics(font(TextRole.CAPTION, weight=600)).horizontalAdvance(plain(text)) + 2 * _PADDING
+    width = text_width(font(TextRole.CAPTION, weight=600), plain(text)) + 2 * _PADDING
     return width + (_ICON + _GAP if icon else 0)
 
 
@@ -36,9 +36,7 @@ def draw_badge(painter: QPainter, place: QRect, text: str, tone: Tone, icon: str
     painter.setFont(made)
     painter.setPen(colour)
     words = QFontMetrics(made).elidedText(plain(text), Qt.TextElideMode.ElideRight, inner.width())
-    right_to_left = widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
-    side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(logical(place, widget, inner), int(side | Qt.AlignmentFlag.AlignVCenter), words)
+    draw_text(painter, widget, logical(place, widget, inner), words)
 
 
 class Badge(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import CONTROL_HEIGHT, ICON, Palette, TextRole, Tone
-from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, logical, plane
+from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
 from ui.widgets.plain import plain, tooltip
 
 _PADDING = 16
@@ -46,7 +46,7 @@ class _WordButton(FocusVisible, QPushButton):
         self.setAccessibleDescription(reason or "")
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(self._font).horizontalAdvance(self.words()) + 2 * self.padding
+        width = text_width(self._font, self.words()) + 2 * self.padding
         if self._icon is not None:
             width += ICON + _GAP
         return QSize(width, CONTROL_HEIGHT)
@@ -94,7 +94,7 @@ class _WordButton(FocusVisible, QPushButton):
         metrics = QFontMetrics(self._font)
         room = self.width() - 2 * self.padding - (ICON + _GAP if self._icon is not None else 0)
         words = metrics.elidedText(self.words(), Qt.TextElideMode.ElideRight, max(room, 0))
-        width = metrics.horizontalAdvance(words) + (ICON + _GAP if self._icon is not None else 0)
+        width = text_width(self._font, words) + (ICON + _GAP if self._icon is not None else 0)
         left = (self.width() - width) // 2
         if self._icon is not None:
             place = QRect(left, (self.height() - ICON) // 2, ICON, ICON)
@@ -104,12 +104,7 @@ class _WordButton(FocusVisible, QPushButton):
         painter.setFont(self._font)
         painter.setPen(colour)
         area = logical(self.rect(), self, QRect(left, 0, self.width() - left, self.height()))
-        side = (
-            Qt.AlignmentFlag.AlignLeft
-            if self.layoutDirection() == Qt.LayoutDirection.LeftToRight
-            else (Qt.AlignmentFlag.AlignRight)
-        )
-        painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), words)
+        draw_text(painter, self, area, words)
 
 
 class PrimaryButton(_WordButton):

@@ -1,14 +1,14 @@
 """A join code in large letters, each on its own tile, with a button that copies it."""
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, TextRole, Tone
 from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
-from ui.widgets.paint import plane
+from ui.widgets.paint import plane, text_width
 from ui.widgets.plain import plain
 
 _TILE = QSize(48, 64)
@@ -50,9 +50,7 @@ class CodeDisplay(QWidget):
         super().__init__(parent)
         self._tiles = _Tiles(self)
         self._copy = SecondaryButton("Copy", "content_copy", parent=self)
-        self._copy.setFixedWidth(
-            QFontMetrics(font(TextRole.BODY, weight=600)).horizontalAdvance("Copied") + 28 + 32 + 4
-        )
+        self._copy.setFixedWidth(text_width(font(TextRole.BODY, weight=600), "Copied") + 28 + 32 + 4)
         self._back = QTimer(self)
         self._back.setSingleShot(True)
         self._back.setInterval(_COPIED_MS)

@@ -61,7 +61,7 @@ class EmptyState(QWidget):
         centre = Qt.AlignmentFlag.AlignHCenter
         for label in (self._title, self._sentence):
             label.setAlignment(centre)
-            label.setFixedWidth(420)
+            label.set_width(420)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)

@@ -1,12 +1,12 @@
 """A key of the keyboard, drawn as one."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS_SMALL, TextRole
-from ui.widgets.paint import plane
+from ui.widgets.paint import plane, text_width
 
 
 class KeyCap(QWidget):
@@ -20,7 +20,7 @@ class KeyCap(QWidget):
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        return QSize(max(28, QFontMetrics(self._font).horizontalAdvance(self._key) + 16), 28)
+        return QSize(max(28, text_width(self._font, self._key) + 16), 28)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = current().palette

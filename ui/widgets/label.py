@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme.tokens import TextRole
+from ui.widgets.paint import draw_text
 from ui.widgets.plain import plain, tooltip
 
 
@@ -24,6 +25,7 @@ class Label(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._width: int | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("textRole", str(role))
         self.setProperty("tone", tone)
@@ -33,6 +35,18 @@ class Label(QLabel):
     def setText(self, text: str) -> None:
         """Show the text, without what would steer the screen."""
         super().setText(plain(text))
+        self._fit()
+
+    def set_width(self, width: int) -> None:
+        """Keep this width, and be as high as the lines need: for texts in the middle of something."""
+        self._width = width
+        self.setFixedWidth(width)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self._width is not None:
+            self.ensurePolished()
+            self.setFixedHeight(max(self.heightForWidth(self._width), self.fontMetrics().height()))
 
     def set_tone(self, tone: str) -> None:
         """Take another tone."""
@@ -68,15 +82,8 @@ class ElidedLabel(Label):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self.style().drawItemText(
-            painter,
-            self.contentsRect(),
-            int(self.alignment() | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine),
-            self.palette(),
-            self.isEnabled(),
-            self._elided(),
-            self.foregroundRole(),
-        )
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        draw_text(painter, self, self.contentsRect(), self._elided())
 
     def _elided(self) -> str:
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())

@@ -1,9 +1,10 @@
 """What widgets that draw themselves have in common: rounded planes, the focus ring, and when it is seen."""
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui.theme.theme import current
@@ -59,6 +60,11 @@ class FocusVisible(_Base):
         return self._focus_visible and self.hasFocus()
 
 
+def text_width(font: QFont, text: str) -> int:
+    """Return whole pixels in which the text surely fits: widths are fractions where fonts are not hinted."""
+    return math.ceil(QFontMetricsF(font).horizontalAdvance(text)) + 1
+
+
 def plane(
     painter: QPainter, rect: QRect | QRectF, radius: float, colour: str | None, *, edge: str | None = None
 ) -> None:
@@ -90,3 +96,15 @@ def logical(rect: QRect, widget: QWidget, inner: QRect) -> QRect:
     mirrored = QRect(inner)
     mirrored.moveLeft(rect.left() + rect.right() - inner.right())
     return mirrored
+
+
+def draw_text(painter: QPainter, widget: QWidget, box: QRect, words: str) -> None:
+    """Draw one line at the side of `box` where reading begins in this widget.
+
+    The text's own letters say which way it runs, so that a title in one script is right in a window of another.
+    """
+    right_to_left = widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+    flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+    painter.drawText(box, int(flags) | int(Qt.TextFlag.TextSingleLine), words)

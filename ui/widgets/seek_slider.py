@@ -1,13 +1,15 @@
 """The place in the track: shows it, and asks for another one."""
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
+from ui.theme.theme import font
 from ui.theme.tokens import TextRole
 from ui.widgets.durations import clock_time
 from ui.widgets.jump_slider import JumpSlider
 from ui.widgets.label import Label
+from ui.widgets.paint import text_width
 
 _STEP_MS = 5_000
 _PAGE_MS = 30_000
@@ -37,7 +39,10 @@ class SeekSlider(QWidget):
         self._slider.setTracking(False)
         self._gone = Label("0:00", TextRole.CAPTION, "secondary", parent=self)
         self._length = Label("0:00", TextRole.CAPTION, "secondary", parent=self)
+        self._gone.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self._showing = False
+        # Time runs from left to right on every player, whichever way one reads.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setFocusProxy(self._slider)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,7 +65,7 @@ class SeekSlider(QWidget):
         self._gone.setText(clock_time(position_ms))
         if self._length.text() != clock_time(duration_ms):
             self._length.setText(clock_time(duration_ms))
-            width = self._length.fontMetrics().horizontalAdvance("0" * len(clock_time(duration_ms))) + 2
+            width = text_width(font(TextRole.CAPTION), clock_time(duration_ms).replace("1", "0"))
             self._gone.setMinimumWidth(width)
             self._length.setMinimumWidth(width)
 

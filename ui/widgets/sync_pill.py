@@ -12,7 +12,7 @@ from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import TextRole, Tone
 from ui.widgets.announce import announce
-from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, logical, plane
+from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
 from ui.widgets.plain import plain, tooltip
 
 _HEIGHT: Final = 32
@@ -89,8 +89,7 @@ class SyncPill(FocusVisible, QToolButton):
         text = "" if self._state is None else plain(self._state.text, 60)
         # Digits change four times a second: the widest ones are reckoned with, so that the pill stands still.
         steady = "".join("0" if character.isdigit() else character for character in text)
-        metrics = QFontMetrics(self._font)
-        return QSize(metrics.horizontalAdvance(steady) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
+        return QSize(text_width(self._font, steady) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_ICON + 2 * _PADDING, _HEIGHT)
@@ -117,8 +116,6 @@ class SyncPill(FocusVisible, QToolButton):
         words = QFontMetrics(self._font).elidedText(
             plain(self._state.text, 60), Qt.TextElideMode.ElideRight, area.width()
         )
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(logical(self.rect(), self, area), int(side | Qt.AlignmentFlag.AlignVCenter), words)
+        draw_text(painter, self, logical(self.rect(), self, area), words)
         if self.focus_visible:
             focus_ring(painter, self.rect(), self.height() / 2)
