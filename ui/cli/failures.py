@@ -23,6 +23,7 @@ from client.errors import (
     SessionEndedError,
 )
 from ui.cli.exit_codes import ExitCode
+from ui.session.music import NoTrackError
 
 LOG_BYTES: Final = 1_000_000
 LOG_FILES: Final = 3
@@ -65,6 +66,8 @@ def as_command_error(error: Exception) -> CommandError | None:
         case ClientError():
             exit_code = next((code for kind, code in _BY_TYPE if isinstance(error, kind)), ExitCode.NOT_ALLOWED)
             return CommandError(exit_code, error.code, str(error))
+        case NoTrackError():
+            return CommandError(ExitCode.SOUND, error.code, str(error))
         case AudioError():
             return CommandError(ExitCode.SOUND, "sound", str(error))
         case _:

@@ -9,14 +9,15 @@ from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.pairing import Pairing
 from client.prejoin import check_join
-from protocol.events import Role, SnapshotState
+from protocol.events import Role
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError
 from ui.cli.options import SessionOptions, usage_error
 from ui.cli.output import Output
 from ui.cli.session_command import session_command
-from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
+from ui.cli.session_runner import Stage, open_stage, run_session, run_until_over
+from ui.session.music import prepare_for
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -54,24 +55,13 @@ async def _follow(options: SessionOptions, id_or_code: str | None, output: Outpu
             wanted = waiting[0].session_id
         detail = await api.get_session(wanted)
         check_join(pairing, detail).require()
-        await _prepare(playback, detail.snapshot)
+        await prepare_for(playback, detail.snapshot)
         return detail
 
     async with open_stage(options, output, Role.FOLLOWER, find) as stage:
         detail = stage.found
         await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now).require())
         return await run_until_over(stage, detail.session_id, _be_ready(stage))
-
-
-async def _prepare(playback: PlaybackService, snapshot: SnapshotState) -> None:
-    """Prepare the leader's track or, when it can't be played here, the next best."""
-    queue = playback.queue
-    wanted = None if snapshot.track_id is None else queue.find(snapshot.playlist_position, snapshot.track_id)
-    order = list(queue.playable)
-    if wanted is not None:
-        order.sort(key=lambda playlist_position: playlist_position != wanted.playlist_position)
-    playing = wanted.playlist_position if wanted is not None and snapshot.is_playing else None
-    await prepare_first_of(playback, order, playing=playing, position_ms=snapshot.position_ms)
 
 
 async def _be_ready(stage: Stage[SessionDetail]) -> None:

@@ -18,7 +18,8 @@ from ui.cli.options import SessionOptions
 from ui.cli.output import Output
 from ui.cli.script import SeekStep, Step, TrackStep, load_script
 from ui.cli.session_command import session_command
-from ui.cli.session_runner import Stage, open_stage, prepare_first_of, run_session, run_until_over
+from ui.cli.session_runner import Stage, open_stage, run_session, run_until_over
+from ui.session.music import prepare_first
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -48,8 +49,8 @@ async def _lead(options: SessionOptions, steps: tuple[Step, ...] | None, output:
 
 
 async def _prepare(_api: RunBuddyApiClient, _pairing: Pairing, playback: PlaybackService) -> None:
-    """Prepare the first track that can be played; there is nothing to look up, a leader knows what it plays."""
-    await prepare_first_of(playback, list(playback.queue.playable))
+    """Prepare what is played first; there is nothing to look up, a leader knows what it plays."""
+    await prepare_first(playback)
 
 
 class _Cue:

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from audio.errors import TrackError
-from audio.queue import QueueItem
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
@@ -24,6 +22,7 @@ from ui.cli.narrator import Narrator
 from ui.cli.options import SessionOptions
 from ui.cli.output import Output, choose_output
 from ui.cli.running import Interrupts, all_or_first_error, interruptible
+from ui.session.music import queue_of
 
 _T = TypeVar("_T")
 
@@ -85,7 +84,7 @@ async def open_stage(
             try:
                 playback.output.set_volume(options.volume)
                 playback.subscribe(narrator.on_playback)
-                playback.set_queue(_queue(pairing))
+                playback.set_queue(queue_of(pairing))
                 looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up, role=role))
                 await all_or_first_error(
                     looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
@@ -136,22 +135,6 @@ async def run_until_over(stage: Stage[Any], session_id: str, performing: Corouti
     return exit_code
 
 
-async def prepare_first_of(
-    playback: PlaybackService, playlist_positions: list[int], *, playing: int | None = None, position_ms: float = 0.0
-) -> None:
-    """Prepare the first of these tracks that can be played; raise CommandError when none can.
-
-    `playing` is the one that the leader plays already, at about `position_ms`. The refused ones were told by
-    PlaybackService, each by name.
-    """
-    for playlist_position in playlist_positions:
-        is_on = playlist_position == playing
-        with contextlib.suppress(TrackError):
-            await playback.prepare(playlist_position, position_ms=position_ms if is_on else 0.0, eager=is_on)
-            return
-    raise CommandError(ExitCode.SOUND, "no_track", "none of the tracks can be played here; see above why")
-
-
 async def _look_up(
     options: SessionOptions,
     api: RunBuddyApiClient,
@@ -164,14 +147,6 @@ async def _look_up(
     if options.account is not None:
         await sign_in(api, options.folder, options.server, options.account, role)
     return await look_up(api, pairing, playback)
-
-
-def _queue(pairing: Pairing) -> list[QueueItem]:
-    return [
-        QueueItem(track.playlist_position, track.track_id, track.title, track.artist, track.file)
-        for track in pairing.tracks
-        if track.file is not None
-    ]
 
 
 def _open_trace(options: SessionOptions, role: Role) -> Trace:

@@ -1,0 +1,1 @@
+"""What leading and following are made of, in a terminal and in a window alike."""
