@@ -11,9 +11,9 @@ from protocol import limits
 
 _DIGITS: Final = 32
 #: An id of Spotify's is 22 digits to the base of 62; the demo's are not quite, and must pass, too.
-_URI: Final = re.compile(r"spotify:(track|episode|playlist):([0-9A-Za-z]{1,64})", re.IGNORECASE)
+_URI: Final = re.compile(r"spotify:(track|episode):([0-9A-Za-z]{1,64})", re.IGNORECASE)
 _LINK: Final = re.compile(
-    r"https?://(?:open|play)\.spotify\.com/(?:intl-[a-z-]+/)?(?:embed/)?(track|episode|playlist)/([0-9A-Za-z]{1,64})(?![0-9A-Za-z])"
+    r"https?://(?:open|play)\.spotify\.com/(?:intl-[a-z-]+/)?(?:embed/)?(track|episode)/([0-9A-Za-z]{1,64})(?![0-9A-Za-z])"
 )
 _BARE_ID: Final = re.compile(r"[0-9A-Za-z]{22}")
 _LOCAL: Final = "spotify:local:"

@@ -6,7 +6,7 @@ from client.playlist.csv_file import read_table, table_rows
 from client.playlist.draft import Remarks, build_playlist, clean
 from client.playlist.errors import PlaylistFileError
 from client.playlist.json_file import exported_playlists, exported_rows, parse_json, read_pairing
-from client.playlist.m3u_file import is_m3u, is_stream, m3u_name, m3u_rows
+from client.playlist.m3u_file import is_m3u, is_stream, lists_files, m3u_name, m3u_rows
 from client.playlist.model import Playlist
 from client.playlist.source import decode, read_source, shown
 from client.playlist.xspf_file import parse_xspf, xspf_name, xspf_rows
@@ -43,9 +43,9 @@ def _import(path: Path, playlist_name: str | None) -> Playlist:
         return build_playlist(xspf_rows(root, folder, remarks), xspf_name(root) or own_name, remarks)
     if is_stream(text):
         raise PlaylistFileError(f"this lists the pieces of a stream, not tracks; choose {_KINDS}")
-    if is_m3u(text):
+    table = None if is_m3u(text) else read_table(text)
+    if table is None and (is_m3u(text) or lists_files(text)):
         return build_playlist(m3u_rows(text, folder, remarks), m3u_name(text) or own_name, remarks)
-    table = read_table(text)
     if table is None:
         raise PlaylistFileError(f"this is no playlist that is known here; choose {_KINDS}")
     names = table.playlist_names()

@@ -25,10 +25,12 @@ _SAMPLE_LINES: Final = 50
 
 
 def is_m3u(text: str) -> bool:
-    """Return whether a text is an M3U: by its first line, by an EXTINF, or since most of its lines name music files."""
-    head = text.lstrip()[:7].upper()
-    if head.startswith(("#EXTM3U", "#EXTINF")):
-        return True
+    """Return whether a text says itself that it is an M3U."""
+    return text.lstrip("\ufeff \t\r\n")[:7].upper() in {"#EXTM3U", "#EXTINF"}
+
+
+def lists_files(text: str) -> bool:
+    """Return whether most lines of a text name music files, as in an M3U that says nothing of itself."""
     lines = [line.strip() for line in _LINE_END.split(text[:65_536]) if line.strip()][:_SAMPLE_LINES]
     names = [line for line in lines if not line.startswith("#")]
     music = sum(PureWindowsPath(name[:_MAX_PATH_LENGTH]).suffix.lower() in _SUFFIXES for name in names)

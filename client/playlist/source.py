@@ -14,6 +14,8 @@ MAX_FILE_BYTES: Final = 64 << 20
 #: Text has tabs and line ends and none of the other control characters worth mentioning.
 _MAX_CONTROL_SHARE: Final = 0.02
 _SAMPLE: Final = 64 << 10
+#: Ten lines a row, as a tidy XSPF has them; a file of line ends alone would fill the memory.
+_MAX_LINES: Final = 1_000_000
 
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -71,4 +73,6 @@ def _checked(text: str) -> str:
     odd = sum(character < " " and character not in "\t\r\n\f\x1a" for character in sample)
     if odd > _MAX_CONTROL_SHARE * len(sample) + 8 or sample.count("\ufffd") > len(sample) // 10 + 8:
         raise PlaylistFileError("this is no text, and so no playlist; choose a CSV, M3U, XSPF or JSON file")
+    if text.count("\n") + text.count("\r") > 2 * _MAX_LINES:
+        raise PlaylistFileError(f"it has more than {_MAX_LINES:,} lines, as no playlist has; choose another file")
     return text

@@ -10,11 +10,14 @@ from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, ID3, TIT2
 from mutagen.mp3 import MP3
+from mutagen.mp4 import MP4
+from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
 from client.fingerprint.fingerprint import fingerprint
 from tests.audio.decode.sounds import need, run
 from tests.client.fingerprint.conftest import HEADER, frame
+from tests.client.fingerprint.containers import mp4, opus
 
 MUSIC = Path(str(files("assets").joinpath("demo", "last-lap.mp3"))).read_bytes()
 #: A picture that looks like frames.
@@ -171,3 +174,28 @@ def test_ogg_wav_and_aiff_keep_theirs_when_they_are_tagged(tmp_path):
             tags.tags.add(TIT2(encoding=3, text="x" * 200_000))
         tags.save()
         assert fingerprint(path) == plain
+
+
+def test_mp4_keeps_its_own_when_it_is_tagged(write):
+    path = write(mp4(bytes(range(256)) * 100, 102_400), "a.m4a")
+    plain = fingerprint(path)
+    assert (plain.samples, plain.sample_rate) == (102_400, 44_100)
+    tags = MP4(path)
+    tags["\xa9nam"] = "x" * 200_000
+    tags.save()
+    assert fingerprint(path) == plain
+    other = fingerprint(write(mp4(bytes(range(255)) * 100, 102_400), "b.m4a"))
+    assert other.audio_hash != plain.audio_hash
+
+
+def test_opus_keeps_its_own_when_it_is_tagged(write):
+    packets = [bytes([number]) * (300 + number) for number in range(20)]
+    path = write(opus(packets, 19_200), "a.opus")
+    plain = fingerprint(path)
+    assert (plain.samples, plain.sample_rate) == (19_200, 48_000)
+    tags = OggOpus(path)
+    tags["title"] = "x" * 200_000
+    tags.save()
+    assert fingerprint(path) == plain
+    assert fingerprint(write(opus(packets, 19_200, serial=8), "b.opus")) == plain
+    assert fingerprint(write(opus(packets[::-1], 19_200), "c.opus")).audio_hash != plain.audio_hash

@@ -48,6 +48,8 @@ def assert_fit_for_the_wire(playlist):
         (b"PK\x03\x04" + bytes(range(200)) * 40, "no text"),
         (b"Dear diary,\ntoday I ran.\n", "no playlist that is known"),
         (b"name,age\nAnn,30\n", "no playlist that is known"),
+        (b"https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M\n", "no playlist that is known"),
+        (b"Title,Artist" + b"\n" * 2_000_001, "more than 1,000,000 lines"),
         (b"#EXTM3U\n", "no rows"),
         (f"{APP_HEADER}\n".encode(), "no rows"),
     ],

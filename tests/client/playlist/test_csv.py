@@ -154,6 +154,11 @@ def test_a_track_may_stand_in_it_twice(write):
     assert [track.track_id for track in found.tracks] == [URIS[0]] * 2
 
 
+def test_a_table_of_files_is_a_table(write):
+    found = import_playlist(write("Title,Artist,File\nA,X,a.mp3\nB,Y,b.mp3\n"))
+    assert [(track.title, track.artist) for track in found.tracks] == [("A", "X"), ("B", "Y")]
+
+
 def test_formulas_are_nothing_but_text(write):
     found = import_playlist(write("Title,Artist\n=cmd|' /C calc'!A0,@SUM(1)\n"))
     assert (found.tracks[0].title, found.tracks[0].artists) == ("=cmd|' /C calc'!A0", ("@SUM(1)",))
