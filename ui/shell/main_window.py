@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         section = self._section_of[name]
         self._last_of[section] = name
         self.sidebar.show_section(section)
+        self._put_player_last()
         if screen is not self._stack.currentWidget() or len(self._screens) == 1:
             self._stack.show_page(screen)
             self.setWindowTitle("Lockstep")
@@ -134,6 +135,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.sidebar.set_narrow(self.width() < _WIDE)
+
+    def _put_player_last(self) -> None:
+        """Let Tab go from the sidebar to the screen and then to the player bar, though the screens came later."""
+        last: QWidget = self.previousInFocusChain() or self
+        for control in self.player_bar.controls():
+            if control is not last:
+                QWidget.setTabOrder(last, control)
+            last = control
 
     def _lay_out(self) -> QWidget:
         upper = QHBoxLayout()

@@ -10,6 +10,7 @@ from ui.theme.theme import current
 from ui.theme.tokens import PLAYER_BAR_HEIGHT, TextRole
 from ui.widgets.cover import Cover
 from ui.widgets.icon_button import IconButton
+from ui.widgets.jump_slider import JumpSlider
 from ui.widgets.label import ElidedLabel
 from ui.widgets.plain import isolated
 from ui.widgets.seek_slider import SeekSlider
@@ -112,6 +113,11 @@ class PlayerBar(QWidget):
     def volume(self) -> VolumeSlider:
         """Return the volume slider, for the window's shortcuts."""
         return self._volume
+
+    def controls(self) -> list[QWidget]:
+        """Return the controls in the order in which Tab reaches them."""
+        found = [self._previous, self._play, self._next, *self._seek.findChildren(JumpSlider), self._pill]
+        return [*found, *self._volume.findChildren(IconButton), *self._volume.findChildren(JumpSlider)]
 
     def press(self, control: str) -> None:
         """Press "play_pause", "next" or "previous" as a shortcut or a media key does: a locked one does nothing."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from ui.shell.sections import LABELS, Section
 from ui.theme import icons
@@ -111,17 +111,15 @@ class Sidebar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._narrow = False
+        self._section: Section | None = None
         self._entries: dict[Section, _Entry] = {}
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, _LOGO_HEIGHT, 12, 12)
         layout.setSpacing(4)
         for section in Section:
             entry = _Entry(section, self)
-            entry.clicked.connect(lambda _checked, chosen=section: self.section_requested.emit(chosen.value))
+            entry.clicked.connect(lambda _checked, chosen=section: self._choose(chosen))
             self._entries[section] = entry
-            self._group.addButton(entry)
             if section is Section.SETTINGS:
                 layout.addStretch(1)
             layout.addWidget(entry)
@@ -141,11 +139,23 @@ class Sidebar(QWidget):
 
     def show_section(self, section: Section) -> None:
         """Mark where one is."""
-        self._entries[section].setChecked(True)
+        self._section = section
+        for each, entry in self._entries.items():
+            entry.setChecked(each is section)
+
+    def entry(self, section: Section) -> QToolButton:
+        """Return the button of a section."""
+        return self._entries[section]
 
     def show_state(self, state: SidebarState) -> None:
         """Show how RunBuddy stands."""
         self._entries[Section.RUNBUDDY].show_state(state)
+
+    def _choose(self, section: Section) -> None:
+        """Leave the mark where one is until the window has gone there."""
+        if self._section is not None:
+            self.show_section(self._section)
+        self.section_requested.emit(section.value)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = current().palette

@@ -40,6 +40,8 @@ class JumpSlider(FocusVisible, QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if self._read_only else Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else Qt.CursorShape.PointingHandCursor)
         if self._read_only:
+            # What was being dragged is let go where the music is, so that nothing is asked for.
+            self.setSliderPosition(self.value())
             self.setSliderDown(False)
             self.clearFocus()
         self.update()

@@ -46,6 +46,7 @@ class Label(QLabel):
     def _fit(self) -> None:
         if self._width is not None:
             self.ensurePolished()
+            self.setMinimumHeight(0)
             self.setFixedHeight(max(self.heightForWidth(self._width), self.fontMetrics().height()))
 
     def set_tone(self, tone: str) -> None:

@@ -149,8 +149,8 @@ class ToastStack(QWidget):
         toast.dismissed.connect(self.dismiss)
         self._toasts.append(toast)
         self._layout.addWidget(toast)
+        self._place()
         toast.show()
-        self.show()
         self._place()
         announce(self, toast.accessibleName(), urgent=state.tone is Tone.ERROR)
 
