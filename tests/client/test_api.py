@@ -18,7 +18,7 @@ from client.errors import (
     ServerAnswerError,
     ServerUnreachableError,
 )
-from protocol.rest import SessionStatus
+from protocol.rest import BillboardSort, QueueTrack, SessionStatus
 
 TOKEN = "sesame-0123456789"
 NOW_MS = 1_800_000_000_000
@@ -333,3 +333,46 @@ async def test_a_renewed_token_that_is_refused_too_ends_in_the_servers_own_words
                 await api.list_sessions()
         assert caught.value.status == 401
         assert len(server.requests) == len(tokens)
+
+
+TRACK = QueueTrack(playlist_position=4, track_id="spotify:track:a")
+
+
+async def test_a_queue_goes_along_and_a_server_that_takes_no_such_body_gets_one_without(http_server, http):
+    created = json.dumps({"sessionId": "s1", "joinCode": "ABC346", **JOINED})
+    too_long = http(413, '{"error": "body_too_large", "message": "Send less."}')
+    for refuses in (False, True):
+
+        def answer(_method, _path, _headers, body, refuses=refuses):
+            return too_long if refuses and b"queue" in body else http(201, created)
+
+        async with http_server(answer) as server, RunBuddyApiClient(server.url, TOKEN) as api:
+            assert (await api.create_session("p", "Run", 3, [TRACK])).session_id == "s1"
+            assert (await api.create_session("p", "Run", 3, [])).session_id == "s1"
+            queues = [json.loads(body).get("queue") for _, _, _, body in server.requests]
+        with_it = [{"playlistPosition": 4, "trackId": "spotify:track:a"}]
+        assert queues == ([with_it, None, None] if refuses else [with_it, None])
+
+
+async def test_another_refusal_of_a_queue_is_not_asked_twice(http_server, http):
+    answer = http(422, '{"error": "invalid_request", "message": "queue: wrong"}')
+    async with http_server(lambda *_: answer) as server, RunBuddyApiClient(server.url, TOKEN) as api:
+        with pytest.raises(ApiError, match="queue: wrong"):
+            await api.create_session("p", "Run", 3, [TRACK])
+        assert len(server.requests) == 1
+
+
+async def test_the_billboard_is_turned_page_by_page_in_any_order(http_server, http):
+    def answer(_method, path, *_):
+        page = {"sessions": [ENTRY]} | ({} if "cursor" in path else {"nextCursor": "a/b=&"})
+        return http(200, json.dumps(page))
+
+    async with http_server(answer) as server, RunBuddyApiClient(server.url, TOKEN) as api:
+        first = await api.billboard(sort=BillboardSort.HOST, limit=1)
+        second = await api.billboard(sort=BillboardSort.HOST, limit=1, cursor=first.next_cursor)
+        assert [entry.session_id for entry in [*first.sessions, *second.sessions]] == ["s1", "s1"]
+        assert second.next_cursor is None
+        await api.billboard()
+        assert [path.removeprefix("/runbuddy/sessions") for _, path, _, _ in server.requests] == [
+            "?sort=host&limit=1", "?sort=host&limit=1&cursor=a%2Fb%3D%26", "",
+        ]  # fmt: skip

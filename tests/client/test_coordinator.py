@@ -16,6 +16,8 @@ from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
 from client.coordinator import RunBuddyCoordinator
 from client.errors import ApiError, BusyError, ClockSyncError, NotYourSessionError, OwnSessionError, PairingError
+from client.pairing import PairedTrack, Pairing
+from client.prejoin import check_join
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Ended, Following, Idle, Leading
 from client.socket import SocketState
@@ -23,7 +25,7 @@ from client.trace import open_trace
 from protocol.correction import Correction
 from protocol.events import ParticipantState, Role, TransportAction
 from protocol.playback import LocalTransport, PlaybackHealth, PlaybackPosition, RemoteTransport
-from protocol.rest import JoinResponse, SessionDetail, SessionStatus
+from protocol.rest import JoinResponse, QueueTrack, SessionDetail, SessionStatus, TrackFingerprint
 from protocol.timeline import ClockMapping, Timeline
 from server.main import serve
 from server.settings import AccountsMode, Settings, sqlite_url
@@ -391,6 +393,25 @@ async def test_a_leader_that_crashed_takes_up_its_session_again(house):
         await again.end()
         await until(lambda: isinstance(follower.state, Idle))
         await own_api.aclose()
+
+
+async def test_a_follower_sees_what_its_leader_can_play_before_it_joins(house):
+    queue = [
+        QueueTrack(
+            playlist_position=0,
+            track_id=TRACK,
+            fingerprint=TrackFingerprint(audio_hash="0" * 32, samples=44_100, sample_rate=44_100),
+        )
+    ]
+    async with house.peer("Al") as leader, house.peer("Bo") as follower:
+        leading = await leader.coordinator.lead("spotify:playlist:p", "Run", 1, queue)
+        unpaired = Pairing("spotify:playlist:p", "Run", (PairedTrack(0, "another", "x", "", Path("x.mp3")),))
+        with pytest.raises(PairingError, match=f"not paired here: {TRACK}"):
+            await follower.coordinator.follow(leading.session_id, lambda detail: check_join(unpaired, detail).require())
+        assert (await leader.api.get_session(leading.session_id)).status is SessionStatus.WAITING
+        seen: list[SessionDetail] = []
+        await follower.coordinator.follow(leading.session_id, seen.append)
+        assert seen[0].queue == queue
 
 
 async def test_nobody_takes_up_the_session_of_somebody_else(house):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,7 +11,11 @@ from audio.playback_events import PlaybackEvent, QueueFinished
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.pairing import Pairing
+from client.prejoin import leader_queue
+from client.recordings.cache import FILE_NAME, SavedFingerprints
+from client.recordings.reader import RecordingReader
 from client.reports import CoordinatorEvent, FollowerChanged
+from protocol import limits
 from protocol.events import ParticipantState, Role
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.options import SessionOptions
@@ -20,6 +24,9 @@ from ui.cli.script import SeekStep, Step, TrackStep, load_script
 from ui.cli.session_command import session_command
 from ui.cli.session_runner import Stage, open_stage, run_session, run_until_over
 from ui.session.music import prepare_first
+
+#: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
+FINGERPRINTS_S: Final = 3.0
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -41,10 +48,19 @@ def lead(
 
 
 async def _lead(options: SessionOptions, steps: tuple[Step, ...] | None, output: Output, *, wait: bool) -> ExitCode:
-    async with open_stage(options, output, Role.LEADER, _prepare) as stage:
+    reader = RecordingReader(lambda: SavedFingerprints(options.folder / FILE_NAME))
+
+    async def prepare(api: RunBuddyApiClient, pairing: Pairing, playback: PlaybackService) -> None:
+        reader.begin(track.file for track in pairing.paired[: limits.MAX_QUEUE_TRACKS] if track.file is not None)
+        await _prepare(api, pairing, playback)
+
+    async with reader, open_stage(options, output, Role.LEADER, prepare) as stage:
         cue = _Cue(stage)
         pairing = stage.pairing
-        leading = await stage.coordinator.lead(pairing.playlist_id, pairing.playlist_name, pairing.count_paired)
+        # Those that come later are there the next time.
+        await reader.wait(FINGERPRINTS_S)
+        queue = leader_queue(pairing, reader.known)
+        leading = await stage.coordinator.lead(pairing.playlist_id, pairing.playlist_name, pairing.count_paired, queue)
         return await run_until_over(stage, leading.session_id, _perform(stage, cue, steps, wait=wait))
 
 
