@@ -8,9 +8,9 @@ from client.errors import one_line
 from client.spotify.errors import SpotifyAnswerError, SpotifyError
 from client.spotify.models import Access, ListPage, PlaylistHead, PlaylistSummary, Profile, RowsPage
 from client.spotify.rows import track_of
+from client.spotify.text import text_of
 
 _MAX_ID_LENGTH: Final = 256
-_MAX_TEXT: Final = 300
 _MAX_URL_LENGTH: Final = 2000
 _MAX_TOTAL: Final = 100_000
 _PLAYLIST_ID: Final = re.compile(r"[0-9A-Za-z]{1,64}")
@@ -89,11 +89,6 @@ def parse_rows(data: bytes, offset: int) -> RowsPage:
     if not isinstance(found.get("items"), list):
         raise _strange("a page without items")
     return _rows_page(found, offset)
-
-
-def text_of(value: object) -> str:
-    """Return somebody's text as one printable line; "" for what is no text."""
-    return one_line(value, _MAX_TEXT) if isinstance(value, str) else ""
 
 
 def _rows_page(paging: dict[str, Any], offset: int) -> RowsPage:

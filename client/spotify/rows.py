@@ -5,11 +5,10 @@ import re
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from client.errors import one_line
 from client.playlist.model import PlaylistTrack, TrackKind
+from client.spotify.text import text_of
 from protocol import limits
 
-_MAX_TEXT: Final = 300
 _MAX_ARTISTS: Final = 50
 _MAX_DURATION_MS: Final = 7 * 24 * 3600 * 1000
 _ISRC: Final = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
@@ -26,7 +25,7 @@ def track_of(row: object, playlist_position: int) -> PlaylistTrack:
         return _unavailable(playlist_position)
     if row.get("is_local") is True or item.get("is_local") is True:
         return _local(item, playlist_position)
-    title, track_id = _text(item.get("name")), _uri(item)
+    title, track_id = text_of(item.get("name")), _uri(item)
     if item.get("type", "track") != "track":
         return PlaylistTrack(
             playlist_position,
@@ -44,7 +43,7 @@ def track_of(row: object, playlist_position: int) -> PlaylistTrack:
         track_id,
         title,
         artists=_artists(item.get("artists")),
-        album=_text(album.get("name")) if isinstance(album, dict) else "",
+        album=text_of(album.get("name")) if isinstance(album, dict) else "",
         duration_ms=_duration_ms(item.get("duration_ms")),
         isrc=_isrc(item.get("external_ids")),
     )
@@ -54,11 +53,11 @@ def _local(item: dict[str, Any], playlist_position: int) -> PlaylistTrack:
     """Return a file of the person's own; its URI says all: spotify:local:ARTIST:ALBUM:TITLE:SECONDS, form-encoded."""
     uri = item.get("uri")
     parts = uri.removeprefix(_LOCAL_PREFIX).split(":") if isinstance(uri, str) else []
-    said = [_text(unquote_plus(part, errors="replace")) for part in parts[:3]] if len(parts) == 4 else ["", "", ""]
+    said = [text_of(unquote_plus(part, errors="replace")) for part in parts[:3]] if len(parts) == 4 else ["", "", ""]
     artists = _artists(item.get("artists")) or ((said[0],) if said[0] else ())
     album = item.get("album")
-    album_name = _text(album.get("name")) if isinstance(album, dict) else ""
-    title = _text(item.get("name")) or said[2]
+    album_name = text_of(album.get("name")) if isinstance(album, dict) else ""
+    title = text_of(item.get("name")) or said[2]
     seconds = (
         int(parts[3]) if len(parts) == 4 and parts[3].isascii() and parts[3].isdigit() and len(parts[3]) < 8 else 0
     )
@@ -102,7 +101,7 @@ def _made_up_uri(text: str) -> str:
 def _artists(found: object) -> tuple[str, ...]:
     if not isinstance(found, list):
         return ()
-    names = (_text(artist.get("name")) for artist in found[:_MAX_ARTISTS] if isinstance(artist, dict))
+    names = (text_of(artist.get("name")) for artist in found[:_MAX_ARTISTS] if isinstance(artist, dict))
     return tuple(name for name in names if name)
 
 
@@ -115,7 +114,3 @@ def _isrc(external_ids: object) -> str | None:
 def _duration_ms(value: object) -> int | None:
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and isinstance(value, int) and 0 < value <= _MAX_DURATION_MS else None
-
-
-def _text(value: object) -> str:
-    return one_line(value, _MAX_TEXT) if isinstance(value, str) else ""

@@ -103,6 +103,7 @@ class SpotifyStore:
             _forget(connection)
             for name, value in ((_ACCOUNT, asdict(account)), (_CLIENT_ID, account.client_id)):
                 connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+        self._empty_log()
 
     def forget_account(self) -> None:
         """Delete everything of the account, from the file as well.
@@ -111,7 +112,7 @@ class SpotifyStore:
         """
         with self._database.transaction() as connection:
             _forget(connection)
-        self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._empty_log()
 
     def block(self, client_id: str, now_s: float) -> Block | None:
         """Return the block of a client id that still counts."""
@@ -159,6 +160,10 @@ class SpotifyStore:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _empty_log(self) -> None:
+        """Empty the write-ahead log, in which deleted rows would still be found."""
+        self._database.read("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _setting(self, name: str) -> Any:
         rows = self._database.read("SELECT value FROM setting WHERE name = ?", (name,))
