@@ -14,6 +14,8 @@ Message = dict[str, Any]
 #: What each side takes at a time: reading a line holds up everything else in a process for a millisecond, no longer.
 ROWS_A_MESSAGE: Final = 100
 
+NICENESS: Final = 10
+
 
 class ParentPipe:
     """The worker's end: lines from the parent, lines to the parent, and nothing else on them."""
@@ -22,6 +24,9 @@ class ParentPipe:
         self._input: IO[bytes] = sys.stdin.buffer
         self._output = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
+        if hasattr(os, "nice"):
+            # Music and screens come first. (Windows is told so when the process is started.)
+            os.nice(NICENESS)
 
     def messages(self) -> Iterator[Message]:
         """Yield what the parent sends, until it goes away."""

@@ -46,18 +46,19 @@ class ScanStep:
 class Scanner:
     """A scan that is run once. `known` says of each file read before its mtime_ns and size: it is not read again.
 
-    `roots` are absolute folders, or single files. `run` blocks and is meant for a thread; `cancel` may come from any.
+    `folders` and single `files` are absolute. `run` blocks and is meant for a thread; `cancel` may come from any.
     """
 
     def __init__(
         self,
-        roots: Sequence[Path],
+        folders: Sequence[Path],
         known: Mapping[str, tuple[int, int]],
         *,
+        files: Sequence[Path] = (),
         module: str = "client.scan.worker",
         silence_s: float = SILENCE_S,
     ) -> None:
-        self._roots = [str(root) for root in roots]
+        self._roots = {"folders": [str(folder) for folder in folders], "files": [str(file) for file in files]}
         self._known = dict(known)
         self._module = module
         self._silence_s = silence_s
@@ -112,7 +113,7 @@ class Scanner:
         rows = iter(self._known.items())
         while chunk := [(path, *changed) for path, changed in itertools.islice(rows, ROWS_A_MESSAGE)]:
             yield {"known": chunk}
-        yield {"begin": {"roots": self._roots, "careful": self._careful}}
+        yield {"begin": {**self._roots, "careful": self._careful}}
 
     def _step(self, message: Message) -> ScanStep:
         self._done = message.get("done", False)

@@ -39,30 +39,37 @@ class UnreadableFolder:
 
 
 class Walk:
-    """One walk over folders, and over single files among them.
+    """One walk over folders, and then single `files`; of those, one that is gone is no trouble.
 
     Hidden entries, devices and pipes are left out; links are followed. A file or folder that is reached a second time
     (by a link, a hard link, or as part of another folder) is left out, too, so cycles end. In a folder what is really
     there comes before links, each by name, so that the same path is found every time.
     """
 
-    def __init__(self, roots: Sequence[str]) -> None:
-        self._roots = roots
+    def __init__(self, folders: Sequence[str], files: Sequence[str] = ()) -> None:
+        self._folders = folders
+        self._files = files
         self._seen: set[tuple[int, int]] = set()
 
     def __iter__(self) -> Iterator[FoundFile | UnreadableFolder | ScanProblem]:
-        for root in self._roots:
+        for folder in self._folders:
             try:
-                status = os.stat(root)  # noqa: PTH116 - strings all the way: a Path for each file costs a second
+                status = os.stat(folder)  # noqa: PTH116 - strings all the way: a Path for each file costs a second
             except OSError as error:
-                yield UnreadableFolder(root, _problem(root, error))
+                yield UnreadableFolder(folder, _problem(folder, error))
                 continue
             if stat.S_ISDIR(status.st_mode):
-                yield from self._folder(root, status)
-            elif stat.S_ISREG(status.st_mode):
-                yield from self._file(root, status)
+                yield from self._folder(folder, status)
             else:
-                yield ScanProblem(Path(root), "neither a folder nor a file: choose the folder that holds your music")
+                problem = ScanProblem(Path(folder), "this is no folder: choose the one that holds your music")
+                yield UnreadableFolder(folder, problem)
+        for file in self._files:
+            try:
+                yield from self._file(file, os.stat(file))  # noqa: PTH116 - as above
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                yield ScanProblem(Path(file), _sentence(error))
 
     def _folder(self, root: str, status: os.stat_result) -> Iterator[FoundFile | UnreadableFolder | ScanProblem]:
         """Walk with a stack of its own: no depth of folders ends it."""

@@ -1,8 +1,9 @@
 """The scan's own process: it walks, reads what is new, and tells rows; started by client/scan/scanner.py.
 
 It is told `known` (what was read before, a row of path, mtime_ns and size each) and then, once, `begin` with the
-`roots`. It answers `walking`, `walked`, and, as often as there is something, `files`, `problems`, `gone` and `away`;
-`done` comes last. Asked to be `careful` it says what it is `reading` before it does, so that its death has a name.
+`folders` and single `files`. It answers `walking`, `walked`, and, as often as there is something, `files`, `problems`,
+`gone` and `away`; `done` comes last. Asked to be `careful` it says what it is `reading` before it does, so that its
+death has a name.
 """
 
 import itertools
@@ -29,17 +30,17 @@ def main() -> None:
         known.update((path, (mtime_ns, size)) for path, mtime_ns, size in message.get("known", ()))
         if "begin" in message:
             order = message["begin"]
-            for answer in scan(order["roots"], known, careful=order["careful"]):
+            for answer in scan(order["folders"], order["files"], known, careful=order["careful"]):
                 pipe.send(answer)
             return
 
 
-def scan(roots: list[str], known: Known, *, careful: bool) -> Iterator[Message]:
+def scan(folders: list[str], files: list[str], known: Known, *, careful: bool) -> Iterator[Message]:
     """Walk, then read; yield what there is to tell."""
     found: dict[str, FoundFile] = {}
     unreadable: list[str] = []
     told_s = time.monotonic()
-    for item in Walk(roots):
+    for item in Walk(folders, files):
         match item:
             case FoundFile():
                 found[item.path] = item

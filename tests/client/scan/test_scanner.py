@@ -62,9 +62,13 @@ def test_what_was_below_a_folder_that_is_away_is_not_gone(tmp_path):
     assert [problem.path for problem in told.problems] == [tmp_path / "disk"]
 
 
-def test_a_file_in_place_of_a_folder_is_scanned_as_a_file(tmp_path):
+def test_single_files_are_scanned_and_gone_when_they_are(tmp_path):
     path = write_mp3(tmp_path / "a.mp3", "One")
-    assert set(Told(Scanner([path], {}).run()).files) == {"a.mp3"}
+    known = Told(Scanner([], {}, files=[path]).run()).known
+    assert list(known) == [str(path)]
+    path.unlink()
+    told = Told(Scanner([], known, files=[path]).run())
+    assert (told.gone, told.problems) == (["a.mp3"], [])
 
 
 def test_the_file_that_kills_the_worker_is_named_and_the_scan_goes_on(tmp_path):

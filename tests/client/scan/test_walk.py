@@ -54,9 +54,23 @@ def test_a_file_says_its_size_and_time(tmp_path):
     assert found == FoundFile(str(tmp_path / "a.mp3"), status.st_mtime_ns, 5)
 
 
-def test_a_root_may_be_a_file_or_a_hidden_folder(tmp_path):
-    file, other = touch(tmp_path / ".music" / "a.mp3"), touch(tmp_path / "b.mp3")
-    assert walked(tmp_path / ".music", other) == ([str(file), str(other)], [])
+def test_a_hidden_folder_that_is_named_is_walked(tmp_path):
+    file = touch(tmp_path / ".music" / "a.mp3")
+    assert walked(tmp_path / ".music") == ([str(file)], [])
+
+
+def test_single_files_are_found_once_and_one_that_is_gone_is_no_trouble(tmp_path):
+    inside, other = touch(tmp_path / "music" / "a.mp3"), touch(tmp_path / "b.mp3")
+    found = list(Walk([str(tmp_path / "music")], [str(inside), str(other), str(tmp_path / "gone.mp3")]))
+    assert [item.path for item in found] == [str(inside), str(other)]
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "/dev/zero"])
+def test_what_stands_in_place_of_a_folder_is_told(tmp_path, name):
+    touch(tmp_path / "a.mp3")
+    files, (problem,) = walked(tmp_path / name)
+    assert (files, problem.path) == ([], str(tmp_path / name))
+    assert problem.problem.message == "this is no folder: choose the one that holds your music"
 
 
 @posix
@@ -88,8 +102,6 @@ def test_pipes_and_devices_are_no_music(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp3")
     (tmp_path / "device.mp3").symlink_to("/dev/zero")
     assert walked(tmp_path) == ([], [])
-    _, (problem,) = walked(Path("/dev/zero"))
-    assert "neither a folder nor a file" in problem.message
 
 
 def test_a_folder_that_is_gone_is_told_and_the_rest_is_walked(tmp_path):

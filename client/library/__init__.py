@@ -1,0 +1,1 @@
+"""The library: which file plays which track of which playlist, kept in SQLite."""

@@ -1,0 +1,61 @@
+"""A scan of the whole library, in a thread: what comes in is kept step by step, and then the playlists are matched."""
+
+from collections.abc import Callable, Sequence
+
+from client.library.background import Stop, run_job
+from client.library.model import ScanProgress, ScanStage, ScanSummary
+from client.library.stores import Stores
+from client.scan.outcome import ScanProblem
+from client.scan.scanner import Scanner, ScanStep
+
+
+class Scan:
+    """One scan."""
+
+    def __init__(self, stores: Stores, tell: Callable[[ScanProgress], None]) -> None:
+        self._stores = stores
+        self._tell = tell
+        self._problems: list[ScanProblem] = []
+        self._last = ScanStep(0, None, 0)
+
+    def run(self, stop: Stop) -> ScanSummary:
+        """Scan, keep, match; end early when stopped. Errors: StorageError, ScanError, LibraryError."""
+        music = self._stores.music
+        known, away_before = music.known(), music.away()
+        new = changed = 0
+        gone: set[str] = set()
+        away: set[str] = set()
+        scanner = Scanner(music.folders(), known, files=music.loose())
+        stop.ends(scanner.cancel)
+        try:
+            for step in scanner.run():
+                music.take(step)
+                self._last = step
+                self._problems += step.problems
+                gone.update(step.gone)
+                away.update(step.away)
+                are_known = [str(scanned.file.path) in known for scanned in step.files]
+                changed += sum(are_known)
+                new += len(are_known) - sum(are_known)
+                self._say(ScanStage.WALKING if step.to_read is None else ScanStage.READING)
+        finally:
+            scanner.cancel()
+        if scanner.complete:
+            music.mark_present(sorted(away_before - away - gone))
+            self._match(stop)
+        problems = (*self._problems, *music.problems())
+        return ScanSummary(self._last.found, new, changed, len(gone), problems)
+
+    def _match(self, stop: Stop) -> None:
+        if not self._stores.playlists.stale():
+            return
+
+        def told(_done: int, _of: int, _problems: Sequence[ScanProblem]) -> None:
+            self._say(ScanStage.MATCHING)
+
+        self._say(ScanStage.MATCHING)
+        run_job({"database": str(self._stores.database.path), "job": "match"}, stop, told)
+
+    def _say(self, stage: ScanStage) -> None:
+        step = self._last
+        self._tell(ScanProgress(stage, step.found, step.to_read, step.read, len(self._problems)))
