@@ -12,8 +12,8 @@ from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QRa
 def generated_cover(title: str, artist: str, pixels: int) -> QImage:
     """Return a square image of `pixels`: two related hues, and two soft shapes placed by a hash of the names."""
     seed = hashlib.blake2b(f"{artist}\0{title}".encode("utf-8", "replace"), digest_size=16).digest()
-    # From teal by violet and rose to amber: the greens between look muddy when they are soft.
-    hue = (0.52 + 0.6 * seed[0] / 256) % 1.0
+    # From teal by violet and rose to terracotta: the greens between look muddy when they are soft.
+    hue = (0.52 + 0.52 * seed[0] / 256) % 1.0
     near = (hue + 0.05 + seed[1] / 256 * 0.08) % 1.0 if seed[1] % 2 else (hue - 0.05 - seed[1] / 256 * 0.08) % 1.0
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     painter = QPainter(image)

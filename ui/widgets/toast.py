@@ -180,13 +180,14 @@ class ToastStack(QWidget):
         return False
 
     def _place(self) -> None:
-        self.setVisible(bool(self._toasts))
         parent = self.parentWidget()
         if not self._toasts or parent is None:
+            self.hide()
             return
         heights = [max(toast.heightForWidth(_WIDTH), toast.sizeHint().height()) for toast in self._toasts]
         height = sum(heights) + 8 * (len(heights) - 1)
         right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left = _MARGIN if right_to_left else parent.width() - _WIDTH - _MARGIN
         self.setGeometry(left, parent.height() - height - self._bottom_margin, _WIDTH, height)
+        self.show()
         self.raise_()

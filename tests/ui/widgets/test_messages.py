@@ -69,6 +69,7 @@ def test_time_takes_a_toast_away_but_not_from_under_the_pointer(stack, qtbot):
     stack.show_toast(ToastState("short", "Copied"))
     stack.show_toast(ToastState("lasting", "No answer", lasting=True))
     short = toast(stack, "short")
+    QApplication.sendEvent(short, QEvent(QEvent.Type.Leave))
     assert short._timer.isActive()
     assert not toast(stack, "lasting")._timer.isActive()
     QApplication.sendEvent(short, QEnterEvent(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1)))
