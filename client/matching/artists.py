@@ -6,25 +6,57 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from client.matching.implied import implied_by_artist
+from client.matching.spelling import is_spelling
 from client.matching.text import is_latin, normalize
-from client.matching.versions import implied_by_artist
 
 _STRONG: Final = re.compile(
     r"\s*[;|\x00、]\s*|\s+/\s+|/(?=[^/]{3})|\s+(?:feat\.?|ft\.?|featuring|vs\.?|versus|with|pres\.?|presents|x|×|w/)\s+|"
-    r"\s*[(\[]\s*(?:feat\.?|ft\.?|featuring|with)\s+|\s+(?:feat|ft)\.(?=\S)",
+    r"\s*[(\[]\s*(?:feat\.?|ft\.?|featuring|with)\s+|\s+(?:feat|ft)\.(?=\S)|\s*[()\[\]]\s*",
     re.IGNORECASE,
 )
 _WEAK: Final = re.compile(r"\s*[,&＆・]\s*|\s+(?:and|und|et|y|e|og|och|и)\s+|\s+\+\s+", re.IGNORECASE)
+#: What video sites add to a name.
+_CHANNEL: Final = re.compile(r"(?:\s+-\s+topic|vevo|\s+official)\s*$", re.IGNORECASE)
 _ARTICLES: Final = frozenset({"the", "los", "las", "die", "les"})
 #: What stands where no artist is known.
 _NOBODY: Final = frozenset(
-    "various artists|various|va|v a|unknown artist|unknown|artist|no artist|soundtrack|ost|original soundtrack|"
-    "verschiedene interpreten|verschiedene|varios artistas|varios|artistes divers|artisti vari|vari|"
-    "неизвестный исполнитель|неизвестен|разные исполнители|сборник|未知艺术家|未知藝術家|群星|"
-    "不明なアーティスト|ヴァリアスアーティスト|オムニバス|알 수 없는 음악가|unbekannter interpret|artista desconocido|untitled".split(
-        "|"
-    )
+    [
+        "various artists",
+        "various",
+        "va",
+        "v a",
+        "unknown artist",
+        "unknown",
+        "artist",
+        "no artist",
+        "soundtrack",
+        "ost",
+        "original soundtrack",
+        "verschiedene interpreten",
+        "verschiedene",
+        "varios artistas",
+        "varios",
+        "artistes divers",
+        "artisti vari",
+        "vari",
+        "неизвестный исполнитель",
+        "неизвестен",
+        "разные исполнители",
+        "сборник",
+        "未知艺术家",
+        "未知藝術家",
+        "群星",
+        "不明なアーティスト",
+        "ヴァリアスアーティスト",
+        "オムニバス",
+        "알 수 없는 음악가",
+        "unbekannter interpret",
+        "artista desconocido",
+        "untitled",
+    ]
 )
+#: Enough to be proposed, not enough to be sure.
 _OTHER_ARTIST_CAP: Final = 80.0
 
 
@@ -49,7 +81,9 @@ def split_artists(*credited: str) -> ArtistNames:
 
     A name that holds "&" or a comma itself ("Earth, Wind & Fire") stays as a whole beside its pieces.
     """
-    written = [credit for credit in credited if credit.strip() and normalize(credit) not in _NOBODY]
+    written = [
+        _CHANNEL.sub("", credit) or credit for credit in credited if credit.strip() and normalize(credit) not in _NOBODY
+    ]
     if not written:
         return NOBODY
     full = _bare(" ".join(normalize(credit) for credit in written))
@@ -79,17 +113,25 @@ def artist_score(wanted: ArtistNames, found: ArtistNames) -> float | None:
         return None
     if wanted.full == found.full:
         return 100.0
-    best = fuzz.token_sort_ratio(wanted.full, found.full)
+    best = _name_score(wanted.full, found.full)
     for one, several in ((wanted, found), (found, wanted)):
         for name in one.main:
             for other in (*several.main, *several.others):
-                best = max(best, 100.0 if name == other else fuzz.token_sort_ratio(name, other))
+                best = max(best, _name_score(name, other))
     if best < _OTHER_ARTIST_CAP:
         shared = set(wanted.others) & set(found.others)
         best = max(best, _OTHER_ARTIST_CAP if shared else 0.0)
     if best < 50 and is_latin(wanted.full) != is_latin(found.full):
         return None
     return best
+
+
+def _name_score(name: str, other: str) -> float:
+    if name == other or name.replace(" ", "") == other.replace(" ", ""):
+        return 100.0
+    score: float = fuzz.token_sort_ratio(name, other)
+    # "Maroon" and "Maroon 5" are near, and two bands.
+    return score if score < _OTHER_ARTIST_CAP or is_spelling(name, other) else _OTHER_ARTIST_CAP
 
 
 def _bare(name: str) -> str:

@@ -1,5 +1,6 @@
 """Who gets which file, when several tracks want one."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -47,7 +48,7 @@ def recordings(track_ids: Sequence[str], wanted: Sequence[Wanted]) -> list[int]:
         timed = sorted(
             (row for row in rows if wanted[row].duration_ms is not None), key=lambda row: _length(wanted[row])
         )
-        for before, after in zip(timed, timed[1:], strict=False):
+        for before, after in itertools.pairwise(timed):
             if _length(wanted[after]) - _length(wanted[before]) <= _SAME_RECORDING_MS:
                 parents[root(after)] = root(before)
         untimed = [row for row in rows if wanted[row].duration_ms is None]
@@ -64,8 +65,7 @@ def assign(
     Claims are each track's own, best first. The surest and best claims of all are served first; a file goes to one
     recording only. `taken` are files, by their recording, that are given already.
     """
-    holder: dict[int, int] = dict(taken)
-    result: list[int | None] = [None] * len(claims)
+    given = _Given(claims, recording_of, dict(taken))
     order = sorted(
         ((row, place) for row, wishes in enumerate(claims) for place in range(len(wishes))),
         key=lambda entry: (
@@ -76,42 +76,50 @@ def assign(
         ),
     )
     for row, place in order:
-        file = claims[row][place].file
-        if result[row] is None and holder.setdefault(file, recording_of[row]) == recording_of[row]:
-            result[row] = place
-    for row, wishes in enumerate(claims):
-        if result[row] is None and wishes:
-            _make_room(row, claims, recording_of, holder, result)
-    return result
+        given.serve(row, place)
+    return given.place_of
 
 
-def _make_room(
-    row: int,
-    claims: Sequence[Sequence[Claim]],
-    recording_of: Sequence[int],
-    holder: dict[int, int],
-    result: list[int | None],
-) -> None:
-    """Give a track that got nothing a file whose only holder has another that is as good."""
-    for place, wish in enumerate(claims[row]):
-        holders = [
-            other
-            for other, chosen in enumerate(result)
-            if chosen is not None and claims[other][chosen].file == wish.file
-        ]
-        if len(holders) != 1:
-            continue
-        other = holders[0]
-        chosen = result[other]
-        if chosen is None:
-            continue
-        held = claims[other][chosen]
-        for spare, instead in enumerate(claims[other]):
+class _Given:
+    """Who has which file so far."""
+
+    def __init__(self, claims: Sequence[Sequence[Claim]], recording_of: Sequence[int], holder: dict[int, int]) -> None:
+        self._claims = claims
+        self._recording_of = recording_of
+        self._holder = holder
+        self._rows_of: dict[int, list[int]] = {}
+        self.place_of: list[int | None] = [None] * len(claims)
+
+    def serve(self, row: int, place: int) -> None:
+        """Give a track the file of one of its claims, if it has none and the file is free or can be made free."""
+        if self.place_of[row] is not None:
+            return
+        file = self._claims[row][place].file
+        holder = self._holder.get(file, self._recording_of[row])
+        if holder == self._recording_of[row] or self._make_room(file):
+            self._give(row, place)
+
+    def _make_room(self, file: int) -> bool:
+        """Let the only track that has this file take another that is as good for it."""
+        rows = self._rows_of.get(file, [])
+        held_place = self.place_of[rows[0]] if len(rows) == 1 else None
+        if held_place is None:
+            return False
+        row = rows[0]
+        held = self._claims[row][held_place]
+        for place, instead in enumerate(self._claims[row]):
             is_as_good = instead.is_sure == held.is_sure and instead.score >= held.score - _AS_GOOD
-            if is_as_good and instead.file not in holder:
-                result[other], result[row] = spare, place
-                holder[instead.file], holder[wish.file] = recording_of[other], recording_of[row]
-                return
+            if is_as_good and instead.file not in self._holder:
+                del self._holder[file], self._rows_of[file]
+                self._give(row, place)
+                return True
+        return False
+
+    def _give(self, row: int, place: int) -> None:
+        file = self._claims[row][place].file
+        self._holder[file] = self._recording_of[row]
+        self._rows_of.setdefault(file, []).append(row)
+        self.place_of[row] = place
 
 
 def _length(one: Wanted) -> int:

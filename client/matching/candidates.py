@@ -12,7 +12,7 @@ from client.matching.score import ARTIST_WEIGHT, DURATION_WEIGHT, MIN_TITLE, TIT
 from client.matching.titles import split_title
 
 #: More than these are never compared closely; among hundreds named "Intro" artist and length choose.
-_MAX_READINGS: Final = 12
+_MAX_READINGS: Final = 8
 _MAX_BY_NAME: Final = 5
 _MIN_NAME: Final = 68
 #: What an artist that is not known counts for, against one that is another.
@@ -71,7 +71,7 @@ class CandidateFinder:
 
     def _near(self, one: Wanted, titles: _Scores, by_full: _Scores, by_main: _Scores) -> list[Reading]:
         index = self._index
-        numbers = np.flatnonzero(titles[self._core_of])
+        numbers = np.flatnonzero(titles[self._core_of]) if one.title.core else np.empty(0, dtype=np.intp)
         if len(numbers) > _MAX_READINGS:
             numbers = numbers[self._roughly_best(one, numbers, titles, by_full, by_main)]
         chosen = dict.fromkeys(numbers.tolist())

@@ -12,6 +12,7 @@ _RUBBISH: Final = re.compile(
     r"\(\d\)|\bcopy)\s*$",
     re.IGNORECASE,
 )
+_MAY_END_IN_RUBBISH: Final = re.compile(r"[)\]]$|k$|bps$|bit$|copy$|\.\w{2,3}$", re.IGNORECASE)
 _NUMBER_FIRST: Final = re.compile(
     r"^\s*(?:(?:cd|disc)\s*\d\s*[-_. ]+)?(?:[\[(]\s*\d{1,3}\s*[\])]\s*[-_.]*|[A-D]?\d{1,2}\s*[-_.)]+\s*(?=\D)|0\d\s+|"
     r"\d[-.]\d{2}[-_. ]+|\d{3}\s*[-_.]+\s*|\d{1,2}\s+(?=[^\W\d]))",
@@ -63,7 +64,9 @@ def clean_stem(stem: str) -> str:
             text = re.sub(r"-(?=[^-]+-)|-", " - ", text) if text.count("-") < 4 else text.replace("-", " ")
     else:
         text = text.replace("_", " ")
-    while (rubbish := _RUBBISH.search(text)) is not None and rubbish.start() > 0:
+    while (
+        _MAY_END_IN_RUBBISH.search(text[-5:]) and (rubbish := _RUBBISH.search(text)) is not None and rubbish.start() > 0
+    ):
         text = text[: rubbish.start()]
     return " ".join(text.split()) or stem
 

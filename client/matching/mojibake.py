@@ -8,7 +8,7 @@ _MIN_SHARE: Final = 0.6
 
 
 def repaired(text: str) -> str | None:
-    """Return what the text was before UTF-8, Cyrillic, Japanese or Korean bytes were read as Latin-1; None if it wasn't.
+    """Return what the text was before its UTF-8, Cyrillic, Japanese or Korean bytes were read as Latin-1, else None.
 
     A guess: worth comparing, never worth showing.
     """

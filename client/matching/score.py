@@ -1,17 +1,17 @@
 """How well one file, read in one way, is one track: named parts, a score, and what stands against it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
 from client.matching.artists import ArtistNames, artist_score
+from client.matching.implied import implied_by_album
 from client.matching.index import Reading
+from client.matching.spelling import differing, is_spelling
 from client.matching.text import is_latin
 from client.matching.titles import SplitTitle
-from client.matching.versions import Versions, conflict, implied_by_album, word_kind
+from client.matching.versions import Versions, conflict, word_kind
 
 TITLE_WEIGHT: Final = 0.45
 ARTIST_WEIGHT: Final = 0.30
@@ -28,19 +28,22 @@ SURE_ARTIST: Final = 85.0
 SURE_DURATION_S: Final = 3.0
 #: With the album agreeing too: another pressing, with more silence at its end.
 SURE_DURATION_SAME_ALBUM_S: Final = 5.0
+#: Beyond, title and artist alone don't make it worth a question, unless the album agrees.
+OTHER_RECORDING_S: Final = 30.0
 MIN_TITLE: Final = 65.0
 MIN_ARTIST: Final = 65.0
 _REFUSED: Final = 60.0
 _CONFLICT_CAP: Final = 74.0
-_CONFLICT_AT_SAME_LENGTH_CAP: Final = 84.0
+_MILD_CONFLICT_CAP: Final = 84.0
 _SHORT_TITLE_SCORE: Final = 92.0
 
-_ARTICLES: Final = frozenset("the a an le la les el los las il lo der die das l of and de".split())
 #: One of these for another makes another piece.
-_MODES: Final = frozenset("major minor dur moll sharp flat maggiore minore majeur mineur мажор минор".split())
+_MODES: Final = frozenset(
+    {"major", "minor", "dur", "moll", "maggiore", "minore", "majeur", "mineur", "мажор", "минор", "sharp", "flat"}
+)
 #: Implied by a band's or an album's name, these are never the recording that the playlist means.
 _IMITATIONS: Final = frozenset({"cover", "karaoke"})
-_ROMAN_SINGLE: Final = frozenset("i v x".split())
+_ROMAN_SINGLE: Final = frozenset({"i", "v", "x"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,23 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Objection:
+    """Why two can't be one recording; a hard one can't be outweighed, a mild one at least asks for equal length."""
+
+    text: str = ""
+    is_hard: bool = False
+    is_mild: bool = False
+
+
+_NO_OBJECTION: Final = _Objection()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a comparison found; parts are 0 to 100, None where one side says nothing.
 
-    `against` says in words why this is no sure match, "" when nothing does; `refused` that it is no match at all.
+    `against` says in words why this is no sure match, "" when nothing does; `has_conflict` that it speaks of another
+    recording, `is_refused` that it is no match at all.
     """
 
     title: float
@@ -66,6 +82,7 @@ class Evidence:
     delta_s: float | None
     album: float | None
     against: str
+    has_conflict: bool
     is_exact: bool
     is_refused: bool
     score: float
@@ -109,27 +126,31 @@ def compare(wanted: Wanted, reading: Reading, album: str, duration_ms: int | Non
         delta_s = (duration_ms - wanted.duration_ms) / 1000
     album_part = fuzz.token_sort_ratio(wanted.album, album) if wanted.album and album else None
     core_is_equal = title == 100.0
-    against, is_hard = _against(wanted, reading, album, album_part)
-    if not against and not core_is_equal and not _is_spelling(wanted.title.core, reading.title.core):
+    objection = _against(wanted, reading, album, album_part)
+    against = objection.text
+    has_other_words = not against and not core_is_equal and not is_spelling(wanted.title.core, reading.title.core)
+    if has_other_words:
         against = "other words in the title"
     known = [(TITLE_WEIGHT, title), (ARTIST_WEIGHT, artist), (DURATION_WEIGHT, _duration_part(delta_s))]
-    if album_part is not None and album_part >= SURE_TITLE:
-        known.append((ALBUM_WEIGHT, album_part))
-    elif album_part is not None:
-        known.append((ALBUM_WEIGHT, album_part / 2))
+    if album_part is not None:
+        known.append((ALBUM_WEIGHT, album_part if album_part >= SURE_TITLE else album_part / 2))
     weight = sum(share for share, part in known if part is not None)
     score = sum(share * part for share, part in known if part is not None) / weight
     refused = title < MIN_TITLE or (artist is not None and artist < MIN_ARTIST)
-    if is_hard:
+    if objection.is_hard:
         same_length = delta_s is not None and abs(delta_s) <= FULL_DURATION_S
-        named = title >= SURE_TITLE and (artist is None or artist >= SURE_ARTIST)
-        score = min(score, _CONFLICT_AT_SAME_LENGTH_CAP if same_length and named else _CONFLICT_CAP)
+        score = min(score, _MILD_CONFLICT_CAP if same_length and objection.is_mild else _CONFLICT_CAP)
     elif against:
         score = min(score, SURE_SCORE - 1)
+    if has_other_words:
+        score = min(score, title)
+    same_album = album_part is not None and album_part >= SURE_TITLE
+    if delta_s is not None and abs(delta_s) > OTHER_RECORDING_S and not same_album:
+        score = min(score, _CONFLICT_CAP)
     if refused:
         score = min(score, _REFUSED)
     is_exact = core_is_equal and (artist is None or artist >= 99) and not against
-    return Evidence(title, artist, delta_s, album_part, against, is_exact, refused, score)
+    return Evidence(title, artist, delta_s, album_part, against, objection.is_hard, is_exact, refused, score)
 
 
 def contradicts(evidence: Evidence, wanted: Wanted, reading: Reading) -> bool:
@@ -149,7 +170,11 @@ def _title_score(wanted: SplitTitle, found: SplitTitle) -> float:
     score = fuzz.ratio(sorted_words(wanted.core), sorted_words(found.core))
     if wanted.core.replace(" ", "") == found.core.replace(" ", ""):
         return 100.0
-    if found.core == wanted.short or wanted.core == found.short or wanted.short == found.short:
+    if found.core == wanted.short or found.short in {wanted.core, wanted.short}:
+        return max(score, _SHORT_TITLE_SCORE)
+    if (found.translation and found.translation in {wanted.core, wanted.short}) or (
+        wanted.translation and wanted.translation in {found.core, found.short}
+    ):
         return max(score, _SHORT_TITLE_SCORE)
     return score
 
@@ -171,40 +196,40 @@ def _duration_part(delta_s: float | None) -> float | None:
     return max(0.0, 100.0 * (1 - beyond / (NO_DURATION_S - FULL_DURATION_S)))
 
 
-def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | None) -> tuple[str, bool]:
-    """Return why these can't be one recording, and whether that is more than a doubt."""
-    only_wanted, only_found = _differing(wanted.title.core, reading.title.core)
+def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | None) -> _Objection:
+    """Return what speaks against these being one recording."""
+    only_wanted, only_found = differing(wanted.title.core, reading.title.core)
     mine = _with_words(wanted.title.versions, only_wanted)
     theirs = _with_words(reading.title.versions, only_found)
     mine_implied = implied_by_album(wanted.album) | wanted.artist.kinds
     theirs_implied = implied_by_album(album) | reading.artist.kinds
     mine, theirs = _with_implied(mine, theirs.names & mine_implied), _with_implied(theirs, mine.names & theirs_implied)
-    versions = conflict(mine, theirs)
-    if versions:
-        return f"other version: {versions}", True
-    numbers = [[word for word in words if _is_number(word)] for words in (only_wanted, only_found)]
-    if wanted.title.core.replace(" ", "") != reading.title.core.replace(" ", ""):
-        if numbers[0] and numbers[1]:
-            return f"other number: {' '.join(numbers[0])} / {' '.join(numbers[1])}", True
-        if numbers[0] or numbers[1]:
-            return f"number {' '.join(numbers[0] or numbers[1])} on one side only", True
-    if set(only_wanted) & _MODES or set(only_found) & _MODES:
-        return "other key", True
-    hired = (mine_implied ^ theirs_implied) & _IMITATIONS - mine.names
+    disagreement = conflict(mine, theirs)
+    if disagreement.text:
+        return _Objection(f"other version: {disagreement.text}", is_hard=True, is_mild=disagreement.is_mild)
+    hired = (theirs_implied - mine_implied - mine.names) & _IMITATIONS
     if hired:
-        return f"other version: {', '.join(sorted(hired))}", True
+        return _Objection(f"other version: {', '.join(sorted(hired))}", is_hard=True)
+    if (only_wanted or only_found) and "".join(only_wanted) != "".join(only_found):
+        mine_numbers, theirs_numbers = _numbers(only_wanted), _numbers(only_found)
+        if mine_numbers and theirs_numbers:
+            return _Objection(f"other number: {' '.join(mine_numbers)} / {' '.join(theirs_numbers)}", is_hard=True)
+        if mine_numbers or theirs_numbers:
+            # A work is often given with fewer of its numbers: opus, catalogue.
+            shared = set(_numbers(wanted.title.core.split())) & set(_numbers(reading.title.core.split()))
+            text = f"number {' '.join(mine_numbers or theirs_numbers)} on one side only"
+            return _Objection(text, is_hard=True, is_mild=bool(shared))
+    if set(only_wanted) & _MODES and set(only_found) & _MODES:
+        return _Objection("other key", is_hard=True)
     if album_part is not None and album_part < SURE_TITLE:
         implied = (mine_implied ^ theirs_implied) - mine.names
         if implied:
-            return f"album suggests another version: {', '.join(sorted(implied))}", False
-    return "", False
+            return _Objection(f"album suggests another version: {', '.join(sorted(implied))}")
+    return _NO_OBJECTION
 
 
-def _differing(wanted: str, found: str) -> tuple[list[str], list[str]]:
-    if wanted == found:
-        return [], []
-    first, second = Counter(wanted.split()), Counter(found.split())
-    return sorted((first - second).elements()), sorted((second - first).elements())
+def _numbers(words: list[str]) -> list[str]:
+    return [word for word in words if word.isdigit() or word in _ROMAN_SINGLE]
 
 
 def _with_words(versions: Versions, words: list[str]) -> Versions:
@@ -214,27 +239,5 @@ def _with_words(versions: Versions, words: list[str]) -> Versions:
 
 
 def _with_implied(versions: Versions, kinds: frozenset[str]) -> Versions:
-    missing = kinds - versions.names
+    missing = kinds - versions.names if kinds else kinds
     return versions.joined(Versions(tuple((kind, "") for kind in missing))) if missing else versions
-
-
-def _is_number(word: str) -> bool:
-    return word.isdigit() or word in _ROMAN_SINGLE
-
-
-def _is_spelling(wanted: str, found: str) -> bool:
-    """Return whether two titles differ by spelling alone: no word of one is another word in the other."""
-    first, second = _differing(wanted, found)
-    first = [word for word in first if word not in _ARTICLES]
-    second = [word for word in second if word not in _ARTICLES]
-    if "".join(first) == "".join(second):
-        return True
-    if len(first) != len(second):
-        return False
-    for word in first:
-        near = min(second, key=lambda other: (OSA.distance(word, other), other))
-        length = min(len(word), len(near))
-        if OSA.distance(word, near) > (0 if length < 5 else 1 if length < 9 else 2):
-            return False
-        second.remove(near)
-    return True

@@ -21,6 +21,7 @@ _MARKS_ARE_OPTIONAL: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u03ff\u05d
 
 _DOLLAR_AS_S: Final = re.compile(r"(?<=[^\W\d_])\$|\$(?=[^\W\d_])")
 _BANG_AS_I: Final = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
+_ACRONYM: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _PLUS_AS_AND: Final = re.compile(r"(?<=\w) \+ (?=\w)")
 _N_AS_AND: Final = re.compile(r"(?<=\w) n (?=\w)")
 _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
@@ -51,6 +52,8 @@ def normalize(text: str) -> str:
     else:
         folded = _casefolded(text)
         bare = _casefolded(folded.translate(_BEFORE_FOLDING))
+    if bare.count(".") > 1:
+        bare = _ACRONYM.sub(lambda found: found.group().replace(".", ""), bare)
     if "&" in bare:
         bare = bare.replace("&", " and ")
     if "$" in bare:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from client.matching.text import normalize
+from client.matching.text import is_latin, normalize
 from client.matching.versions import NO_VERSIONS, Versions, read_segment
 
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|（([^（）]*)）|【([^【】]*)】|～([^～]+)～")
@@ -16,29 +16,56 @@ _WITH: Final = re.compile(r"^(?:with|w/|avec|con|mit)\s+(?=\S)", re.IGNORECASE)
 _PRODUCED: Final = re.compile(r"\s(?:prod\.?|produced)(?: by)?\s+\S.*$", re.IGNORECASE)
 #: "(with me)" is the song's own title, "(with Khalid)" is not.
 _NO_NAMES: Final = frozenset(
-    "me you us him her them it my your our his their the a an no or love all that this someone somebody te mi ti dir".split()
+    {"me", "you", "us", "him", "her", "them", "it", "my", "your", "our", "his", "their", "the", "a", "an", "no", "or"}
+    | {"love", "all", "that", "this", "someone", "somebody", "strings", "te", "mi", "ti", "dir"}
 )
 _BARE_VERSION: Final = re.compile(
     r"(?<=\S) ((?:radio (?:edit|version|mix)|extended (?:mix|version)|club mix|acoustic version|live version|"
     r"karaoke version|instrumental version|demo version|album version|single version|original mix|"
     r"(?:(?:19|20)\d\d )?remaster(?:ed)?(?: (?:19|20)\d\d)?|remix|sped up|slowed(?: and)? reverb|slowed|nightcore|"
-    r"official (?:music |lyric )?(?:video|audio)|karaoke|instrumental|acapella))$"
+    r"official (?:music |lyric )?(?:video|audio)|karaoke|instrumental|acapella|live (?:at|from) .+))$"
 )
 #: What a simple title has none of; the others take the short way, for a library is large.
-_NEEDS_WORK: Final = re.compile(
-    r"[(\[{（【～|｜]|\s[-–—‐]|\b(?:feat|ft|featuring|prod|pt|part|no|nr|vol|op|teil|parte|partie|act|chapter|movement)\b|"
-    r"[^\W\d_]pt|\b[ivxIVX]+\b|n[o°º]|#|№|\d|"
-    r"(?:edit|mix|version|master|mastered|remix|up|reverb|slowed|nightcore|video|audio|karaoke|instrumental|acapella)$",
-    re.IGNORECASE,
+_SIGNS: Final = re.compile(r"[IVX]\.|[(\[{（【～|｜\d–—‐№#º]|\s-|\.\S")
+_SUSPICIOUS: Final = frozenset(
+    {"feat", "ft", "featuring", "prod", "produced", "pt", "part", "parts", "no", "nr", "number", "vol", "volume", "op"}
+    | {"opus", "teil", "parte", "partie", "часть", "ч", "act", "chapter", "movement", "mvt", "book", "phase", "episode"}
+    | {"edit", "mix", "version", "remaster", "remastered", "remix", "up", "reverb", "slowed", "nightcore", "video"}
+    | {"audio", "karaoke", "instrumental", "acapella", "live"}
 )
 _ROMAN: Final = {
     name: str(number)
     for number, name in enumerate(
-        "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), start=1
+        [
+            "i",
+            "ii",
+            "iii",
+            "iv",
+            "v",
+            "vi",
+            "vii",
+            "viii",
+            "ix",
+            "x",
+            "xi",
+            "xii",
+            "xiii",
+            "xiv",
+            "xv",
+            "xvi",
+            "xvii",
+            "xviii",
+            "xix",
+            "xx",
+        ],
+        start=1,
     )
 }
 _NUMBER_WORDS: Final = {
-    word: str(number) for number, word in enumerate("one two three four five six seven eight nine ten".split(), start=1)
+    word: str(number)
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
+    )
 }
 _BEFORE_NUMBER: Final = {
     **dict.fromkeys(("pt", "part", "parts", "teil", "parte", "partie", "часть", "ч"), "part"),
@@ -48,8 +75,10 @@ _BEFORE_NUMBER: Final = {
     **{word: word for word in ("act", "chapter", "movement", "mvt", "book", "phase", "episode")},
 }
 #: A movement's number as it is printed: ": I. Allegro", "- IV. Finale".
-_MOVEMENT: Final = re.compile(r"(?:^|(?<=[:,\-–—(/]\s)|(?<=[:(/]))([IVX]{1,5})(?=[.:]\s|\s[-–—]\s)")
-_GLUED_PART: Final = re.compile(r"^(pt|part|no|vol|op)(\d+)$")
+_MOVEMENT: Final = re.compile(
+    r"(?:^|(?<=[:,\-–—(/]\s)|(?<=[:(/]))([IVX]{1,5})(?=[.:]\s|\s[-–—]\s)|(?<=[:\-–—]\s)([IVX]{2,5})(?=\s[A-Z])"
+)
+_GLUED_PART: Final = re.compile(r"^(pt|part|no|vol|op|k|kv|bwv|hwv|rv|hob)(\d+)$")
 _LARGEST_SINGLE: Final = frozenset({"i", "v", "x"})
 
 
@@ -58,20 +87,24 @@ class SplitTitle:
     """A title in parts, all normalised.
 
     `core` is the song's own name with numbers in digits ("part 2"), `short` the core without brackets that say nothing
-    of the recording, `featured` who is named beside the artist.
+    of the recording, `featured` who is named beside the artist, `translation` the bracket that gives the title in another
+    script.
     """
 
     core: str
     short: str
     featured: tuple[str, ...] = ()
     versions: Versions = NO_VERSIONS
+    translation: str = ""
 
 
 def split_title(title: str) -> SplitTitle:
     """Take a title apart; `core` is never empty for a title that isn't."""
-    if not _NEEDS_WORK.search(title):
+    if not _SIGNS.search(title):
         core = normalize(title)
-        return SplitTitle(core, core)
+        words = core.split()
+        if not words or (_SUSPICIOUS.isdisjoint(words) and words[-1] not in _ROMAN):
+            return SplitTitle(core, core)
     featured: list[str] = []
     versions = NO_VERSIONS
     kept: list[str] = []
@@ -107,7 +140,9 @@ def split_title(title: str) -> SplitTitle:
         core = normalize(title)
         return SplitTitle(core, core)
     short = _canonical(" - ".join(plain)) if len(kept) == len(plain) and "\x00" in text else core
-    return SplitTitle(core, short or core, tuple(normalize(name) for name in featured), versions)
+    return SplitTitle(
+        core, short or core, tuple(normalize(name) for name in featured), versions, _translation(text, short)
+    )
 
 
 def canonical_numbers(words: str) -> str:
@@ -117,11 +152,12 @@ def canonical_numbers(words: str) -> str:
     for place, token in enumerate(tokens):
         glued = _GLUED_PART.match(token)
         if glued is not None:
-            changed += [_BEFORE_NUMBER[glued.group(1)], glued.group(2)]
+            changed += [_BEFORE_NUMBER.get(glued.group(1), glued.group(1)), glued.group(2)]
             continue
         before = tokens[place - 1] if place else ""
         after = tokens[place + 1] if place + 1 < len(tokens) else ""
-        if before in _BEFORE_NUMBER:
+        is_range = len(changed) > 1 and changed[-1].isdigit() and changed[-2] in _BEFORE_NUMBER and token in _ROMAN
+        if before in _BEFORE_NUMBER or is_range:
             changed.append(_ROMAN.get(token) or _NUMBER_WORDS.get(token) or token)
         elif token in _BEFORE_NUMBER and (after.isdigit() or after in _ROMAN or after in _NUMBER_WORDS):
             changed.append(_BEFORE_NUMBER[token])
@@ -132,18 +168,24 @@ def canonical_numbers(words: str) -> str:
     return " ".join(changed)
 
 
+def _translation(text: str, outside: str) -> str:
+    """Return the bracket that belongs to the title, when it is in another script than what is outside."""
+    inside = re.search(r"\x00([^\x01]*)\x01", text)
+    if inside is None or not outside:
+        return ""
+    words = canonical_numbers(normalize(inside.group(1)))
+    return words if is_latin(words) != is_latin(outside) else ""
+
+
 def _canonical(text: str) -> str:
     if not text.strip(" -"):
         return ""
-    numbered = _MOVEMENT.sub(lambda found: _ROMAN.get(found.group(1).lower(), found.group(1)), text)
+    numbered = _MOVEMENT.sub(lambda found: _ROMAN.get(found.group().lower(), found.group()), text)
     return canonical_numbers(normalize(numbered))
 
 
 def _last_bracket(text: str) -> re.Match[str] | None:
-    found = None
-    for found in _BRACKETS.finditer(text):
-        pass
-    return found
+    return next(reversed(list(_BRACKETS.finditer(text))), None)
 
 
 def _read_bracket(content: str, featured: list[str]) -> Versions | None:
@@ -165,7 +207,7 @@ def _read_bracket(content: str, featured: list[str]) -> Versions | None:
 def _take_featured(text: str, featured: list[str]) -> str:
     found = _FEATURED.search(text)
     if found is not None and (found.start() > 0 or not featured):
-        names = text[found.end() :].split("\x00")[0].strip(" -()[]")
+        names = text[found.end() :].partition("\x00")[0].strip(" -()[]")
         if names:
             featured.append(names)
             text = text[: found.start()]

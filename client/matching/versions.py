@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -90,12 +91,16 @@ _NEUTRAL: Final = {
     ),
 }
 #: Of each pair a recording can be one only, if both sides say which.
+#: Kinds of which there are many to one song, told apart by a name.
+_NAMED_KINDS: Final = frozenset({"remix", "version", "re-recorded", "edit"})
+#: What one store calls a radio edit, another calls the song.
+_LOOSELY_LABELLED: Final = frozenset({"edit"})
 _EXCLUSIVE: Final = (("mono", "stereo"), ("explicit", "clean"), ("album version", "single version"))
 #: With these a segment may go on with anything.
 _OPENINGS: Final = re.compile(
-    r"^(?:(?:music |theme |main theme |song )?from (?!\w+$)(?!the (?!motion|original|movie|film|musical|series|vault|"
-    r"netflix|tv|soundtrack))|(?:from|aus|из|de la pelicula|del film|du film) (?:the )?(?:motion picture|movie|film|"
-    r"musical|series|tv|netflix|soundtrack|фильма)|prod |produced by |bonus track|soundtrack )"
+    r"^(?:(?:music |theme |main theme |song )?from (?:the )?(?:original )?(?:motion picture|movie|film|musical|series|tv|"
+    r"netflix|soundtrack|vault)|aus dem film|из фильма|de la pelicula|del film|du film|prod |produced by |bonus track|"
+    r"(?:love )?theme from )"
 )
 _FILLER: Final = frozenset(
     {"version", "ver", "vers", "edition", "mix", "the", "a", "by", "of", "track", "and", "take", "recording", "versión"}
@@ -137,9 +142,12 @@ _WORD_KINDS: Final = {
 }
 
 
+_NO_NAMES: Final[frozenset[str]] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What a title says of its recording: distinct kinds, each with its qualifier ("tiesto" remix), and the harmless."""
+    """What a title says of its recording: distinct kinds with their qualifiers ("remix", "tiesto"), and the harmless."""
 
     kinds: tuple[tuple[str, str], ...] = ()
     neutral: frozenset[str] = frozenset()
@@ -147,7 +155,7 @@ class Versions:
     @property
     def names(self) -> frozenset[str]:
         """Return the distinct kinds."""
-        return frozenset(kind for kind, _ in self.kinds)
+        return frozenset([kind for kind, _ in self.kinds]) if self.kinds else _NO_NAMES
 
     def joined(self, other: "Versions") -> "Versions":
         """Return what both say together."""
@@ -157,13 +165,20 @@ class Versions:
 NO_VERSIONS: Final = Versions()
 
 
+_QUOTED_SOURCE: Final = re.compile(r"^\s*(?:[\w ]+ )?(?:from|aus|из|de) [\"“”„«‘'’]", re.IGNORECASE)
+_FROM: Final = re.compile(
+    r"^from (?!(?:me|you|now|here|my|the start|the beginning|a|heaven|this|that|below|above|within)\b)"
+)
+
+
+@lru_cache(maxsize=4096)
 def read_segment(segment: str, *, bracketed: bool) -> Versions | None:
     """Return what a bracket, or a part after a dash, says of the recording; None when it belongs to the title.
 
     After a dash more is asked for than in a bracket: the part may be the title itself ("Oasis - Live Forever").
     """
     words = normalize(segment)
-    if _OPENINGS.match(words):
+    if _QUOTED_SOURCE.match(segment) or _OPENINGS.match(words) or (bracketed and _FROM.match(words)):
         return Versions(neutral=frozenset({"soundtrack"}))
     if not _ANY_WORD.search(words):
         return Versions() if bracketed and _YEAR.fullmatch(words) else None
@@ -183,7 +198,7 @@ def read_segment(segment: str, *, bracketed: bool) -> Versions | None:
     qualifier = " ".join(word for word in rest.split() if word not in _FILLER)
     if not kinds:
         only_years = not _YEAR.sub("", qualifier).strip()
-        return Versions(neutral=frozenset(neutral)) if only_years or "remaster" in neutral else None
+        return Versions(neutral=frozenset(neutral)) if only_years or neutral & {"remaster", "soundtrack"} else None
     if not bracketed and qualifier and not _may_follow_dash(words, qualifier, kinds):
         return None
     named = tuple(sorted((kind, _qualified(kind, found, qualifier)) for kind, found in kinds))
@@ -195,49 +210,36 @@ def word_kind(word: str) -> str | None:
     return _WORD_KINDS.get(word)
 
 
-def implied_by_album(album: str) -> frozenset[str]:
-    """Return the kinds that a normalised album title implies for its tracks ("Live at Wembley", "Karaoke Hits")."""
-    found = _IMPLIED.search(album)
-    return (
-        frozenset()
-        if found is None
-        else frozenset({_IMPLYING[name] for name, text in found.groupdict().items() if text})
-    )
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Why two can't be one recording; a mild one is often only a matter of labelling. No text: they can."""
+
+    text: str = ""
+    is_mild: bool = False
 
 
-def implied_by_artist(artist: str) -> frozenset[str]:
-    """Return the kinds that a normalised artist implies: bands that are hired to sound like others."""
-    return frozenset({"cover"}) if _HIRED.search(artist) else frozenset()
+_AGREEMENT: Final = Disagreement()
 
 
-def conflict(first: Versions, second: Versions) -> str:
-    """Return in words why these can't be one recording; "" when they can."""
+def conflict(first: Versions, second: Versions) -> Disagreement:
+    """Compare what two titles say of their recordings."""
+    if first == second:
+        return _AGREEMENT
     if first.names != second.names:
-        return ", ".join(sorted(first.names ^ second.names))
+        differing = first.names ^ second.names
+        return Disagreement(", ".join(sorted(differing)), is_mild=differing <= _LOOSELY_LABELLED)
     for kind in sorted(first.names):
         one = " ".join(sorted(text for name, text in first.kinds if name == kind and text))
         other = " ".join(sorted(text for name, text in second.kinds if name == kind and text))
         if one and other and not _same_qualifier(one, other):
-            return f"{kind} ({one} / {other})"
-        if kind in {"remix", "version", "re-recorded"} and bool(one) != bool(other):
-            return f"{kind} ({one or other} / unnamed)"
+            return Disagreement(f"{kind} ({one} / {other})")
+        if kind in _NAMED_KINDS and bool(one) != bool(other):
+            return Disagreement(f"{kind} ({one or other} / unnamed)", is_mild=True)
     for one, other in _EXCLUSIVE:
         sides = first.neutral & {one, other}, second.neutral & {one, other}
         if sides[0] and sides[1] and not sides[0] & sides[1]:
-            return f"{one} / {other}"
-    return ""
-
-
-_IMPLYING: Final = {"live": "live", "karaoke": "karaoke", "acoustic": "acoustic", "cover": "cover"}
-_IMPLIED: Final = re.compile(
-    r"(?P<live>\blive (?:at|in|from|on|aus|en|tour|album|session)\b|^live$|\blive$|^live \d{4}|unplugged|in concert|"
-    r"en vivo|ao vivo|dal vivo|concert\b|bbc sessions|ライブ|концерт)|(?P<karaoke>karaoke|backing tracks|カラオケ)|"
-    r"(?P<acoustic>acoustic|acustico)|(?P<cover>tribute|covers\b|lullab|made famous|in the style of|8 bit)"
-)
-_HIRED: Final = re.compile(
-    r"\b(?:karaoke|tribute|made famous|originally performed|in the style of|cover band|covers band|covers|lullaby|"
-    r"8 bit|piano players|hit crew|sing along|kids sing)\b"
-)
+            return Disagreement(f"{one} / {other}", is_mild=True)
+    return _AGREEMENT
 
 
 def _is_live(words: str, found: re.Match[str]) -> bool:
@@ -267,8 +269,16 @@ def _may_follow_dash(words: str, qualifier: str, kinds: list[tuple[str, str]]) -
 def _qualified(kind: str, found: str, qualifier: str) -> str:
     if kind == "re-recorded" and found.endswith("s version") and found != "new version":
         return " ".join([found.removesuffix(" version"), qualifier]).strip()
-    if kind == "remix" and found.split(" ")[0] in {"club", "dub", "dance", "house", "vip", "bootleg", "mashup"}:
-        return " ".join([found, qualifier]).strip()
+    if kind == "remix" and found.split(" ", maxsplit=1)[0] in {
+        "club",
+        "dub",
+        "dance",
+        "house",
+        "vip",
+        "bootleg",
+        "mashup",
+    }:
+        return " ".join([found.removesuffix(" mix"), qualifier]).strip()
     return qualifier
 
 

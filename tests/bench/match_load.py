@@ -1,0 +1,147 @@
+"""A large library and a playlist from it, the same in every run, to time the matching with."""
+
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from client.matching.index import FileIndex
+from client.matching.matcher import match_playlist
+from client.matching.model import Confidence
+from client.playlist.model import PlaylistTrack
+from client.scan.local_file import LocalFile
+
+_SYLLABLES = [
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "sol",
+    "ta",
+    "ver",
+    "an",
+    "dri",
+    "el",
+    "fo",
+    "gra",
+    "hu",
+    "in",
+    "jo",
+    "ster",
+    "lu",
+    "na",
+    "or",
+    "pe",
+    "qui",
+    "ra",
+    "shi",
+    "tu",
+    "vo",
+    "wen",
+    "xa",
+    "yor",
+    "zel",
+]
+_CYRILLIC = ["ка", "ло", "ми", "рен", "сол", "та", "вер", "ан", "дри", "эл", "фо", "гра", "ху", "ин", "жо"]
+_JAPANESE = ["夜", "花", "風", "海", "空", "月", "夢", "恋", "星", "光", "雨", "歌", "道", "音", "心"]
+_VERSIONS = (*[""] * 12, " (Live)", " - Remastered 2011", " (Radio Edit)", " (Acoustic)", " (feat. {guest})")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLoad:
+    files: list[LocalFile]
+    tracks: list[PlaylistTrack]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFigures:
+    """Seconds of the index and of the matching against it, and what it came to."""
+
+    files: int
+    tracks: int
+    index_s: float
+    match_s: float
+    sure: int
+    check: int
+    missing: int
+
+
+def make_load(files: int = 20_000, tracks: int = 500, seed: int = 5) -> MatchLoad:
+    """Return a library with versions, three scripts and untagged files, and a playlist of which a tenth is missing."""
+    chance = random.Random(seed)
+    artists = [_name(chance, 1 + chance.randrange(3)) for _ in range(max(1, files // 20))]
+    albums = {artist: [_name(chance, 2), _name(chance, 2)] for artist in artists}
+    library = [_file(chance, number, artists, albums) for number in range(files)]
+    tagged = [file for file in library if file.title]
+    playlist = [_row(chance, number, chance.choice(tagged)) for number in range(tracks)]
+    return MatchLoad(library, playlist)
+
+
+def measure_matching(load: MatchLoad) -> MatchFigures:
+    """Match once and time it."""
+    begin = time.perf_counter()
+    index = FileIndex(load.files)
+    indexed = time.perf_counter()
+    matches = match_playlist(load.tracks, index)
+    end = time.perf_counter()
+    counts = [sum(match.confidence is wanted for match in matches) for wanted in Confidence]
+    return MatchFigures(len(load.files), len(load.tracks), indexed - begin, end - indexed, *counts)
+
+
+def _file(chance: random.Random, number: int, artists: list[str], albums: dict[str, list[str]]) -> LocalFile:
+    artist = chance.choice(artists)
+    album = chance.choice(albums[artist])
+    version = chance.choice(_VERSIONS).format(guest=chance.choice(artists))
+    title = _name(chance, 1 + chance.randrange(4)) + version
+    is_tagged = chance.random() > 0.05
+    return LocalFile(
+        path=Path("/music") / artist / album / f"{1 + number % 14:02d} - {artist} - {title}.mp3",
+        mtime_ns=number,
+        size=4_000_000 + number,
+        title=title if is_tagged else "",
+        artist=artist if is_tagged else "",
+        album=album if is_tagged else "",
+        isrcs=(f"XXAAA{number:07d}",) if is_tagged and chance.random() < 0.3 else (),
+        duration_ms=chance.randrange(120_000, 420_000),
+        has_cover=chance.random() < 0.5,
+    )
+
+
+def _row(chance: random.Random, number: int, file: LocalFile) -> PlaylistTrack:
+    is_missing = chance.random() < 0.1
+    assert file.duration_ms is not None
+    return PlaylistTrack(
+        playlist_position=number,
+        track_id=f"spotify:track:{number:022d}",
+        title=_name(chance, 3) if is_missing else _retyped(chance, file.title),
+        artists=(file.artist,),
+        album=file.album,
+        duration_ms=file.duration_ms + chance.randrange(-900, 900),
+        isrc=file.isrcs[0] if file.isrcs and not is_missing else None,
+    )
+
+
+def _retyped(chance: random.Random, title: str) -> str:
+    kind = chance.randrange(4)
+    if kind == 0:
+        return title.upper()
+    if kind == 1:
+        return title.replace(" (Live)", " - Live").replace(" (Radio Edit)", " - Radio Edit")
+    if kind == 2 and len(title) > 9:
+        place = chance.randrange(1, 8)
+        return title[:place] + title[place + 1 :]
+    return title
+
+
+def _name(chance: random.Random, words: int) -> str:
+    script = chance.random()
+    if script < 0.05:
+        return "".join(chance.choice(_JAPANESE) for _ in range(words + 2))
+    syllables = _CYRILLIC if script < 0.1 else _SYLLABLES
+    return " ".join(
+        "".join(chance.choices(syllables, k=chance.choice((1, 2, 2, 3)))).capitalize() for _ in range(words)
+    )
+
+
+if __name__ == "__main__":
+    print(measure_matching(make_load()))
