@@ -152,6 +152,14 @@ class Player:
         return self._playing
 
     @property
+    def place(self) -> tuple[int, float] | None:
+        """Return the track and the place in it, in ms, that are meant to be heard now; None when nothing is loaded.
+
+        What was ordered last counts at once, though it is heard a moment later: `playback_position` says what is heard.
+        """
+        return None if self._current is None else self._schedule.place_at(self._mono_ns())
+
+    @property
     def engine_pid(self) -> int | None:
         """Return the audio process's id, for supervision and its tests."""
         return self._engine.pid

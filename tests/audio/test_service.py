@@ -126,6 +126,19 @@ async def test_what_is_announced_is_what_is_heard(tmp_path):
         assert service.health().underruns == 0
 
 
+async def test_the_place_that_was_asked_for_counts_before_it_is_heard(tmp_path):
+    async with playing_service(tmp_path, 20.0, 30.0) as service:
+        assert service.place is None
+        service.track_change(1)
+        service.seek(7_500)
+        assert service.place == (1, 7_500)
+        service.play()
+        slot, position_ms = service.place
+        assert slot == 1
+        assert position_ms < 7_600
+        await until(lambda: service.place[1] > 7_700, "it moves on")
+
+
 async def test_a_pause_holds_its_place_and_play_goes_on_from_there(tmp_path):
     async with playing_service(tmp_path, 20.0) as service:
         buddy = Buddy()

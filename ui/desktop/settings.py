@@ -30,8 +30,7 @@ class Settings(BaseModel):
     """What a person has chosen; the defaults are those of a first start.
 
     `display_name` is for servers with accounts of their own. `sound_device` is a device's name, "none" for a silent
-    clock, None for the one that this computer plays to. `window_geometry` is QWidget.saveGeometry() in base64.
-    Fields of later versions are kept as they are.
+    clock, None for the one that this computer plays to. Fields of later versions are kept as they are.
     """
 
     model_config = ConfigDict(
@@ -48,7 +47,6 @@ class Settings(BaseModel):
     cache_bytes: Annotated[int, Field(ge=MIN_CACHE_BYTES, le=MAX_CACHE_BYTES)] = DEFAULT_CACHE_BYTES
     debug: bool = False
     first_run_done: bool = False
-    window_geometry: Annotated[str, StringConstraints(max_length=10_000)] | None = None
 
     def changed(self, **changes: Any) -> "Settings":
         """Return the settings with some of them changed, checked. Errors: SettingsError names the field."""
