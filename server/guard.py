@@ -2,12 +2,11 @@
 
 import ipaddress
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.counters import Counter, Counters, LocalCounters
 from server.errors import too_many
-from server.limiter import Limiter, Rate
+from server.limiter import Rate
 from server.records import Account
 
 #: Six letters out of 26 are 309 million codes. With 10,000 sessions open, an address that guesses day and night finds
@@ -44,54 +43,58 @@ def address_group(host: str | None) -> str:
 class Guard:
     """Refuse with 429 what somebody does too often; `enabled` False allows everything.
 
-    Each process counts for itself. Names of accounts and addresses are kept in memory alone.
+    `counters` are those that the processes of one server share; without them each process counts for itself.
     """
 
-    def __init__(self, *, enabled: bool, mono_ns: Callable[[], int] = time.perf_counter_ns) -> None:
+    def __init__(self, *, enabled: bool, counters: Counters | None = None) -> None:
         self._enabled = enabled
-        self._mono_ns = mono_ns
-        self._codes_by_account = Limiter(WRONG_CODES_AN_ACCOUNT)
-        self._codes_by_address = Limiter(WRONG_CODES_AN_ADDRESS)
-        self._sessions_by_account = Limiter(SESSIONS_AN_ACCOUNT)
-        self._sessions_by_address = Limiter(SESSIONS_AN_ADDRESS)
-        self._accounts_by_address = Limiter(ACCOUNTS_AN_ADDRESS)
-        self._tokens_by_address = Limiter(UNKNOWN_TOKENS_AN_ADDRESS)
+        self._here = LocalCounters()
+        self._counters = counters or self._here
 
-    def check_code(self, caller: Caller) -> None:
-        """Refuse another join code, right or wrong, from whoever brought too many wrong ones."""
+    async def try_code(self, caller: Caller) -> None:
+        """Count a join code before anybody looks whether it is right, or refuse it.
+
+        Before, because whoever sends many at once must not get all of them in before the first is counted.
+        """
         sentence = "Too many join codes were wrong. Wait, and ask the leader for the code again."
-        self._check(sentence, (self._codes_by_account, caller.account.account_id))
-        self._check(sentence, (self._codes_by_address, caller.address))
+        await self._take(sentence, *_codes(caller))
 
-    def wrong_code(self, caller: Caller) -> None:
-        """Count a join code that opens nothing."""
-        self._spend((self._codes_by_account, caller.account.account_id), (self._codes_by_address, caller.address))
+    async def excuse_code(self, caller: Caller) -> None:
+        """Take back the counting of a join code that was not wrong."""
+        if self._enabled:
+            await self._counters.give_back(*_codes(caller))
 
-    def new_session(self, caller: Caller) -> None:
+    async def new_session(self, caller: Caller) -> None:
         """Count a new session, or refuse it."""
-        counters = (self._sessions_by_account, caller.account.account_id), (self._sessions_by_address, caller.address)
-        self._check("Too many sessions were started. Wait a moment, then start again.", *counters)
-        self._spend(*counters)
-
-    def new_account(self, address: str) -> None:
-        """Count a new local account, or refuse it."""
-        self._check(
-            "Too many accounts were created. Wait a moment, then try again.", (self._accounts_by_address, address)
+        await self._take(
+            "Too many sessions were started. Wait a moment, then start again.",
+            Counter("sessions-account", SESSIONS_AN_ACCOUNT, caller.account.account_id),
+            Counter("sessions-address", SESSIONS_AN_ADDRESS, caller.address),
         )
-        self._spend((self._accounts_by_address, address))
+
+    async def new_account(self, address: str) -> None:
+        """Count a new local account, or refuse it."""
+        await self._take(
+            "Too many accounts were created. Wait a moment, then try again.",
+            Counter("accounts-address", ACCOUNTS_AN_ADDRESS, address),
+        )
 
     def unknown_token(self, address: str) -> None:
-        """Count a token that somebody else must be asked about, or refuse it."""
-        self._check("Too many sign-ins came from your network. Wait a moment.", (self._tokens_by_address, address))
-        self._spend((self._tokens_by_address, address))
+        """Count a token that somebody else must be asked about, or refuse it; each process asks, and counts, itself."""
+        wait_s = self._here.take_now(Counter("tokens-address", UNKNOWN_TOKENS_AN_ADDRESS, address))
+        self._refuse("Too many sign-ins came from your network. Wait a moment.", wait_s)
 
-    def _check(self, sentence: str, *counters: tuple[Limiter, str]) -> None:
-        now_ns = self._mono_ns()
-        wait_s = max(limiter.wait_s(name, now_ns) for limiter, name in counters)
-        if self._enabled and wait_s > 0:
-            raise too_many(sentence, max(1, math.ceil(wait_s)))
-
-    def _spend(self, *counters: tuple[Limiter, str]) -> None:
+    async def _take(self, sentence: str, *counters: Counter) -> None:
         if self._enabled:
-            for limiter, name in counters:
-                limiter.spend(name, self._mono_ns())
+            self._refuse(sentence, await self._counters.take(*counters))
+
+    def _refuse(self, sentence: str, wait_s: float) -> None:
+        if self._enabled and wait_s > 0:
+            raise too_many(sentence, math.ceil(wait_s))
+
+
+def _codes(caller: Caller) -> tuple[Counter, Counter]:
+    return (
+        Counter("codes-account", WRONG_CODES_AN_ACCOUNT, caller.account.account_id),
+        Counter("codes-address", WRONG_CODES_AN_ADDRESS, caller.address),
+    )

@@ -48,6 +48,10 @@ class Bucket:
         self.spend(mono_ns)
         return True
 
+    def give_back(self) -> None:
+        """Take one spending back."""
+        self._full_ns -= self._rate.interval_ns
+
     def is_full(self, mono_ns: int) -> bool:
         """Return whether nothing has been spent that is not allowed again: such a bucket can be forgotten."""
         return mono_ns >= self._full_ns
@@ -75,6 +79,11 @@ class Limiter:
         self._buckets.move_to_end(name)
         while len(self._buckets) > self._max_remembered or self._first_is_full(mono_ns):
             self._buckets.popitem(last=False)
+
+    def give_back(self, name: str) -> None:
+        """Take back that this name did it once."""
+        if (bucket := self._buckets.get(name)) is not None:
+            bucket.give_back()
 
     def _first_is_full(self, mono_ns: int) -> bool:
         return bool(self._buckets) and next(iter(self._buckets.values())).is_full(mono_ns)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from server.counters import Counters
 from server.errors import ServerError
 from server.messages import AnyMessage
 
@@ -30,9 +31,13 @@ class LinkUser(Protocol):
 
 
 class Link(Protocol):
-    """Carry messages between processes and say who owns which room."""
+    """Carry messages between processes, say who owns which room, and count for all of them (`counters`)."""
 
     process: str
+
+    @property
+    def counters(self) -> Counters:
+        """Return what counts for all processes together."""
 
     @property
     def is_up(self) -> bool:

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from server.errors import StartError
 from server.link import LinkError, LinkUser
 from server.messages import AnyMessage, Reset, parse_message
+from server.redis_counters import RedisCounters
 
 _PRESENT_MS: Final = 3500
 _RENEW_S: Final = 1.0
@@ -72,6 +73,7 @@ class RedisLink:
         )
         self._claim: Any = self._redis.register_script(_CLAIM)
         self._release: Any = self._redis.register_script(_RELEASE)
+        self.counters = RedisCounters(self._redis, lambda: self.is_up)
         self._outgoing: deque[tuple[str, str]] = deque()
         self._wake = asyncio.Event()
         self._up = asyncio.Event()

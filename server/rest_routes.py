@@ -135,5 +135,5 @@ async def create_local_account(
     """Give a name an account and its bearer token; with a former token, the former account under this name."""
     if not isinstance(services.accounts, LocalAccounts):
         raise RefusedError(404, "not_found", "This server takes Spotify accounts only.")
-    services.guard.new_account(address)
+    await services.guard.new_account(address)
     return await services.accounts.create(body, bearer_of(authorization))

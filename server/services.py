@@ -45,8 +45,9 @@ async def run_services(settings: Settings, metrics: Metrics) -> AsyncIterator[Se
     await storage.open()
     try:
         hub = Hub(storage, settings, metrics)
-        rooms = Rooms(hub, _link(settings))
-        guard = Guard(enabled=settings.rate_limits)
+        link = _link(settings)
+        rooms = Rooms(hub, link)
+        guard = Guard(enabled=settings.rate_limits, counters=link.counters if link is not None else None)
         accounts = _accounts(settings, storage, guard)
         sweeper = Sweeper(storage, hub, settings)
         try:

@@ -41,7 +41,7 @@ class Sessions:
 
     async def create(self, caller: Caller, request: CreateSessionRequest, ws_url: str) -> CreateSessionResponse:
         """Open a session that waits for a follower; a session that its leader has had until now ends."""
-        self._guard.new_session(caller)
+        await self._guard.new_session(caller)
         host = caller.account
         for _ in range(_CODE_ATTEMPTS):
             created = await self._storage.create_session(host, request, new_join_code(), epoch_ms())
@@ -147,10 +147,14 @@ class Sessions:
 
     async def _find_by_code(self, join_code: str, caller: Caller) -> SessionRecord | None:
         # First, and for every code alike: whoever guesses learns nothing from how the refusal looks.
-        self._guard.check_code(caller)
-        record = await self._storage.find_session_by_code(join_code) if _is_join_code(join_code) else None
-        if record is None:
-            self._guard.wrong_code(caller)
+        await self._guard.try_code(caller)
+        is_wrong = False
+        try:
+            record = await self._storage.find_session_by_code(join_code) if _is_join_code(join_code) else None
+            is_wrong = record is None
+        finally:
+            if not is_wrong:
+                await self._guard.excuse_code(caller)
         return record
 
     async def _new_token(self, session_id: str, role: Role, account: Account) -> str:

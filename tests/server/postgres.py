@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.server.needs import do_without
+
 #: The newest that is installed.
 PROGRAMS = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
 
@@ -56,6 +58,8 @@ class Postgres:
 @contextmanager
 def running_postgres(folder: Path) -> Iterator[Postgres]:
     """Run a cluster until the end of the block."""
+    if PROGRAMS is None:
+        do_without("PostgreSQL")
     postgres = Postgres(folder)
     postgres.start()
     try:

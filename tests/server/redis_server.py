@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from tests.server.harness import WAIT_S
+from tests.server.needs import do_without
 from tests.server.postgres import free_port
 
 PROGRAM = shutil.which("redis-server")
@@ -49,6 +50,8 @@ class RedisServer:
 @contextmanager
 def running_redis() -> Iterator[RedisServer]:
     """Run Redis until the end of the block."""
+    if PROGRAM is None:
+        do_without("redis-server")
     server = RedisServer()
     server.start()
     try:

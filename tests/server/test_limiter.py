@@ -38,6 +38,17 @@ def test_no_window_ever_holds_more_than_twice_the_count(steps_ns: list[int]) -> 
         assert sum(start_ns <= at_ns < start_ns + 6 * S for at_ns in taken) <= 2 * RATE.count
 
 
+def test_what_is_given_back_may_be_done_again() -> None:
+    limiter = Limiter(RATE)
+    for _ in range(3):
+        limiter.spend("ann", 0)
+    limiter.give_back("ann")
+    limiter.give_back("nobody")
+    assert limiter.wait_s("ann", 0) == 0
+    limiter.spend("ann", 0)
+    assert limiter.wait_s("ann", 0) == 2
+
+
 def test_each_name_has_a_bucket_of_its_own() -> None:
     limiter = Limiter(RATE)
     for _ in range(3):

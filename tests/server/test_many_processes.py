@@ -12,17 +12,16 @@ from protocol.rest import CreateSessionResponse
 from server.errors import StartError
 from server.main import serve
 from tests.server.harness import Person, RunningServer, Socket, http, local_settings, now_ms
+from tests.server.needs import do_without
 from tests.server.postgres import Postgres
 from tests.server.processes import Client, ServerProcess
-from tests.server.redis_server import PROGRAM, RedisServer, running_redis
-
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed")
+from tests.server.redis_server import RedisServer, running_redis
 
 
 @pytest.fixture(scope="module")
 def database(postgres: Postgres | None) -> str:
     if postgres is None:
-        pytest.skip("PostgreSQL's programs are not installed")
+        do_without("PostgreSQL")
     return postgres.new_database("many_processes")
 
 
@@ -76,7 +75,7 @@ def calm_town(tmp_path_factory: pytest.TempPathFactory, database: str, redis: Re
 def town(tmp_path: Path, postgres: Postgres | None) -> Iterator[Town]:
     """Return two processes, and a Redis, of the test's own."""
     if postgres is None:
-        pytest.skip("PostgreSQL's programs are not installed")
+        do_without("PostgreSQL")
     with running_redis() as redis:
         found = Town(tmp_path, postgres.new_database(f"town_{redis.port}"), redis)
         yield found

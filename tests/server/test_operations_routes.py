@@ -3,14 +3,13 @@
 import asyncio
 from pathlib import Path
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from protocol.events import Position, Snapshot, Transport
 from protocol.rest import ErrorBody
 from server.settings import AccountsMode, Settings
 from tests.server.harness import RunningServer, Start, http, running
-from tests.server.postgres import PROGRAMS, running_postgres
+from tests.server.postgres import running_postgres
 
 
 def samples(server: RunningServer) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -81,7 +80,6 @@ def test_addresses_that_are_none_do_not_fill_the_metrics(start: Start) -> None:
     assert sample(server, "lockstep_rest_request_seconds_count", **labels) == 3
 
 
-@pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL's programs are not installed")
 def test_a_database_that_is_away_is_said_so_and_heals(postgres_folder: Path) -> None:
     with running_postgres(postgres_folder) as postgres:
         url = postgres.new_database("lockstep")

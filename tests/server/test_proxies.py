@@ -17,6 +17,7 @@ import websockets
 
 from protocol.events import Position, Snapshot
 from tests.server.harness import OPENED, WAIT_S, RunningServer, Socket, Start, http
+from tests.server.needs import do_without
 from tests.server.postgres import free_port
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
@@ -99,7 +100,7 @@ async def test_a_session_through_the_proxy_of_the_page(
     start: Start, tmp_path: Path, program: str, make: Callable[[Path, int, int], list[str]]
 ) -> None:
     if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
+        do_without(program)
     server = start()
     with proxy_before(server, tmp_path, make) as proxy:
         ann, bob = await asyncio.to_thread(proxy.person, "Ann"), await asyncio.to_thread(proxy.person, "Bob")

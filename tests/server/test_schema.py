@@ -16,6 +16,7 @@ from server.records import Account
 from server.settings import sqlite_url
 from server.storage import Storage
 from server.tables import metadata
+from tests.server.needs import do_without
 
 NOW_MS = 1_800_000_000_000
 ANN = Account("ann", "Ann")
@@ -127,7 +128,7 @@ async def test_a_step_that_fails_changes_nothing(tmp_path: Path, monkeypatch: py
 
 async def test_postgresql_gets_the_same_tables(postgres_url: str | None) -> None:
     if postgres_url is None:
-        pytest.skip("PostgreSQL's programs are not installed")
+        do_without("PostgreSQL")
     storage = await open_storage(postgres_url)
     request = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
     assert await storage.create_session(ANN, request, "ABCDEF", NOW_MS) is not None

@@ -13,6 +13,7 @@ from server.errors import StartError
 from server.records import Account, Grant, Place, Seating, SessionRecord, WriteBatch
 from server.settings import sqlite_url
 from server.storage import TOKENS_KEPT_PER_ROLE, Storage
+from tests.server.needs import do_without
 
 ANN, BOB, EVE = (Account(name.lower(), name) for name in ("Ann", "Bob", "Eve"))
 REQUEST = CreateSessionRequest(playlist_id="p", playlist_name="n", paired_track_count=1)
@@ -24,7 +25,7 @@ SNAPSHOT = SnapshotState(playlist_id="p", playlist_position=0, position_ms=0, is
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str | None) -> AsyncIterator[Storage]:
     url = sqlite_url(tmp_path / "new folder" / "server.db") if request.param == "sqlite" else postgres_url
     if url is None:
-        pytest.skip("PostgreSQL's programs are not installed")
+        do_without("PostgreSQL")
     found = Storage(url, idle_ttl_ms=1000)
     await found.open()
     yield found
