@@ -49,9 +49,7 @@ class Row:
     file_hint: Path | None = None
 
 
-def build_playlist(
-    rows: Iterable[Row], name: str, remarks: Remarks, *, playlist_id: str | None = None, owner: str = ""
-) -> Playlist:
+def build_playlist(rows: Iterable[Row], name: str, remarks: Remarks) -> Playlist:
     """Return the playlist of some rows. Errors: PlaylistFileError when there are none, or too many."""
     tracks: list[PlaylistTrack] = []
     for row in rows:
@@ -62,10 +60,9 @@ def build_playlist(
     if not tracks:
         raise PlaylistFileError("it has no rows; export the playlist again")
     return Playlist(
-        playlist_id=playlist_id or derived_playlist_id(track.track_id for track in tracks),
+        playlist_id=derived_playlist_id(track.track_id for track in tracks),
         name=clean(name) or "Playlist",
         tracks=tuple(tracks),
-        owner=clean(owner),
         remarks=remarks.as_tuple(),
     )
 

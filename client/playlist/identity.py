@@ -15,6 +15,9 @@ _URI: Final = re.compile(r"spotify:(track|episode):([0-9A-Za-z]{1,64})", re.IGNO
 _LINK: Final = re.compile(
     r"https?://(?:open|play)\.spotify\.com/(?:intl-[a-z-]+/)?(?:embed/)?(track|episode)/([0-9A-Za-z]{1,64})(?![0-9A-Za-z])"
 )
+_PLAYLIST: Final = re.compile(
+    r"(?:spotify:(?:user:[^:]{1,200}:)?playlist:|https?://open\.spotify\.com/(?:[^?#]{1,200}/)?playlist/)([0-9A-Za-z]{1,64})(?:[?#].*)?"
+)
 _BARE_ID: Final = re.compile(r"[0-9A-Za-z]{22}")
 _LOCAL: Final = "spotify:local:"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -33,6 +36,12 @@ def spotify_uri(text: str) -> str | None:
 def spotify_uri_of_id(text: str) -> str | None:
     """Return the URI of a track whose bare id is given, as some exports do."""
     return f"spotify:track:{text.strip()}" if _BARE_ID.fullmatch(text.strip()) else spotify_uri(text)
+
+
+def playlist_uri(text: str) -> str | None:
+    """Return Spotify's URI of a playlist, from a URI or a link; None when it is neither."""
+    match = _PLAYLIST.fullmatch(text.strip())
+    return f"spotify:playlist:{match[1]}" if match else None
 
 
 def local_names(uri: str) -> tuple[str, str, str, int | None] | None:

@@ -1,10 +1,12 @@
 """One way in for every kind of playlist file; what it holds decides, not what it is called."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from client.playlist.csv_file import read_table, table_rows
 from client.playlist.draft import Remarks, build_playlist, clean
 from client.playlist.errors import PlaylistFileError
+from client.playlist.identity import playlist_uri
 from client.playlist.json_file import exported_playlists, exported_rows, parse_json, read_pairing
 from client.playlist.m3u_file import is_m3u, is_stream, lists_files, m3u_name, m3u_rows
 from client.playlist.model import Playlist
@@ -15,14 +17,16 @@ _MAX_NAMED = 8
 _KINDS = "a CSV of Exportify, TuneMyMusic or Soundiiz, an M3U, an XSPF, a PAIRING.json or Spotify's Playlist1.json"
 
 
-def import_playlist(path: Path, playlist_name: str | None = None) -> Playlist:
+def import_playlist(path: Path, playlist_name: str | None = None, *, exported_from: str | None = None) -> Playlist:
     """Return the playlist in a file; `remarks` say what was odd in it.
 
-    `playlist_name` chooses one where a file holds several (TuneMyMusic, Playlist1.json). Music files are not opened.
-    Errors: PlaylistFileError with the file's name and what to do.
+    `playlist_name` chooses one where a file holds several (TuneMyMusic, Playlist1.json). `exported_from` is the link or
+    URI of the playlist that it was exported from, which no export says: its id is then what Spotify's API gives.
+    Music files are not opened. Errors: PlaylistFileError with the file's name and what to do.
     """
     try:
-        return _import(path, playlist_name)
+        found = _import(path, playlist_name)
+        return found if exported_from is None else replace(found, playlist_id=_uri_of(exported_from))
     except PlaylistFileError as error:
         raise PlaylistFileError(f"{shown(path)}: {error}") from None
 
@@ -63,6 +67,13 @@ def _from_json(path: Path, data: bytes, remarks: Remarks, playlist_name: str | N
     if isinstance(content, dict) and {"playlistId", "tracks"} & content.keys():
         return read_pairing(path)
     raise PlaylistFileError(f"this is JSON, but no playlist that is known here; choose {_KINDS}")
+
+
+def _uri_of(link: str) -> str:
+    uri = playlist_uri(link)
+    if uri is None:
+        raise PlaylistFileError(f'"{clean(link)}" is no playlist of Spotify; copy its link from Spotify (Share)')
+    return uri
 
 
 def _choose(names: list[str], wanted: str | None) -> str:

@@ -131,6 +131,15 @@ def test_another_encoder_delay_is_other_music(write):
     assert fingerprint(write(moved, "b.mp3")).audio_hash != fingerprint(write(MUSIC)).audio_hash
 
 
+def test_the_same_frames_as_long_but_later_are_other_music(write):
+    at = MUSIC.index(b"LAME", MUSIC.index(b"Info")) + 21
+    # 12 bits of delay, 12 of padding: what one gains the other loses.
+    later = (int.from_bytes(MUSIC[at : at + 3]) + (16 << 12) - 16).to_bytes(3)
+    moved, plain = fingerprint(write(MUSIC[:at] + later + MUSIC[at + 3 :], "b.mp3")), fingerprint(write(MUSIC))
+    assert moved.samples == plain.samples
+    assert moved.audio_hash != plain.audio_hash
+
+
 def test_flac_is_known_by_its_samples_and_not_by_its_compression_or_tags(tmp_path):
     need("sox")
     run("sox", "-n", "-r", "44100", "-b", "16", tmp_path / "a.wav", "synth", "2", "sine", "300-3000")

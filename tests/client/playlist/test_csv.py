@@ -54,6 +54,22 @@ def test_both_dialects_give_a_playlist_the_same_id_whatever_the_file_is_called(w
     assert turned.playlist_id != one.playlist_id
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M",
+        "spotify:user:some.body:playlist:37i9dQZF1DXcBWIGoYBM5M",
+        " https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M?si=1 ",
+        "https://open.spotify.com/intl-de/playlist/37i9dQZF1DXcBWIGoYBM5M",
+    ],
+)
+def test_whoever_knows_where_it_was_exported_from_gives_it_spotifys_id(write, link):
+    path = write("\n".join([NET_HEADER, *NET_ROWS]))
+    assert import_playlist(path, exported_from=link).playlist_id == "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M"
+    with pytest.raises(PlaylistFileError, match="is no playlist of Spotify"):
+        import_playlist(path, exported_from=URIS[0])
+
+
 @pytest.mark.parametrize("language", HEADERS)
 def test_a_translated_header_is_read(write, language):
     found = import_playlist(write("\n".join([HEADERS[language], *APP_ROWS])))
