@@ -6,7 +6,7 @@ StorageError when library.db can't be used, LibraryError and ScanError when some
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from client.errors import one_line
@@ -129,17 +129,23 @@ class Library:
 
         Errors: LibraryError when there is no such track, or when the file can't be played.
         """
-        await self._check_track(playlist_id, track_id)
-        await self._choose({track_id: await self._file(_absolute(path))})
+        await self.choose(playlist_id, {track_id: path})
 
     async def unpair(self, playlist_id: str, track_id: str) -> None:
         """Keep that none of the files is this track, until another choice is made. Errors: LibraryError."""
-        await self._check_track(playlist_id, track_id)
-        await self._choose({track_id: None})
+        await self.choose(playlist_id, {track_id: None})
+
+    async def choose(self, playlist_id: str, choices: Mapping[str, Path | None]) -> None:
+        """Pair and unpair several tracks at once: a file, or None for none of them. Errors as `pair`."""
+        await self._check_tracks(playlist_id, choices)
+        files = {
+            track_id: None if path is None else await self._file(_absolute(path)) for track_id, path in choices.items()
+        }
+        await self._choose(files)
 
     async def forget_choice(self, playlist_id: str, track_id: str) -> None:
         """Leave a track to matching again. Errors: LibraryError when there is no such track."""
-        await self._check_track(playlist_id, track_id)
+        await self._check_tracks(playlist_id, [track_id])
         async with self._changing:
             await asyncio.to_thread(self._stores.choices.forget, track_id)
             await self._match_stale()
@@ -157,7 +163,7 @@ class Library:
         }
         before = await self.count_paired(playlist_id)
         if proposed:
-            await self._choose(dict(proposed))
+            await self._choose(proposed)
         return await self.count_paired(playlist_id) - before
 
     async def fingerprints(
@@ -189,14 +195,14 @@ class Library:
             known = await asyncio.to_thread(self._stores.fingerprints.all)
         return {track_id: known[path] for track_id, path in files.items() if path in known}
 
-    async def _choose(self, choices: dict[str, LocalFile | None]) -> None:
+    async def _choose(self, choices: Mapping[str, LocalFile | None]) -> None:
         async with self._changing:
             await asyncio.to_thread(self._keep_choices, choices)
         if any(file is not None for file in choices.values()):
             async with self._remembering:
                 await self._job("remember")
 
-    def _keep_choices(self, choices: dict[str, LocalFile | None]) -> None:
+    def _keep_choices(self, choices: Mapping[str, LocalFile | None]) -> None:
         known = self._stores.fingerprints.all()
         for track_id, file in choices.items():
             found = None if file is None else known.get(str(file.path))
@@ -224,12 +230,16 @@ class Library:
                 raise LibraryError(f"{_shown(path)}: {reason}")
         return found[str(path)]
 
-    async def _check_track(self, playlist_id: str, track_id: str) -> None:
-        rows = [track for track in (await self.playlist(playlist_id)).tracks if track.track_id == track_id]
-        if not rows:
-            raise LibraryError(f"the playlist has no track {one_line(track_id, 100)}; it may have changed meanwhile")
-        if not any(track.is_pairable for track in rows):
-            raise LibraryError(f"“{one_line(rows[0].title, 80)}” is no music that a file could play; leave it unpaired")
+    async def _check_tracks(self, playlist_id: str, track_ids: Iterable[str]) -> None:
+        rows = {track.track_id: track for track in (await self.playlist(playlist_id)).tracks}
+        for track_id in track_ids:
+            track = rows.get(track_id)
+            if track is None:
+                raise LibraryError(
+                    f"the playlist has no track {one_line(track_id, 100)}; it may have changed meanwhile"
+                )
+            if not track.is_pairable:
+                raise LibraryError(f"“{one_line(track.title, 80)}” is no music that a file could play")
 
     async def _match_stale(self) -> None:
         if await asyncio.to_thread(self._stores.playlists.stale):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from client.errors import ClientError
+from client.scan.errors import ScanError
 from client.scan.local_file import LocalFile
 from client.scan.outcome import ScannedFile, ScanProblem
 from client.scan.records import scan_problem, scanned_file
@@ -17,12 +17,6 @@ from client.worker_process import SILENCE_S, WorkerProcess
 
 _MAX_DEATHS_IN_A_ROW: Final = 3
 _KILLER: Final = "reading it crashed or hung the scan: it is known by its file name only; copy it again, or remove it"
-
-
-class ScanError(ClientError):
-    """The scan can't go on."""
-
-    code = "scan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from client.scan.scanner import ScanError, Scanner
+from client.scan.errors import ScanError
+from client.scan.scanner import Scanner
 from tests.client.music_files import write_mp3
 
 KILLING = "tests.client.scan.killing_worker"
