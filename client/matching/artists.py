@@ -58,6 +58,8 @@ _NOBODY: Final = frozenset(
 )
 #: Enough to be proposed, not enough to be sure.
 _OTHER_ARTIST_CAP: Final = 80.0
+_PART_OF_NAME: Final = 72.0
+_MIN_NAME_LETTERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def split_artists(*credited: str) -> ArtistNames:
 def artist_score(wanted: ArtistNames, found: ArtistNames) -> float | None:
     """Return 0 to 100 how far two credits name the same; None when that can't be told: unknown, or another script.
 
-    The main artist of either side, anywhere in the other's credit, is enough; two credits that only share a guest are not.
+    The main artist of either side, anywhere in the other's credit, is enough; a guest that both share is not.
     """
     if not wanted.full or not found.full:
         return None
@@ -130,6 +132,11 @@ def _name_score(name: str, other: str) -> float:
     if name == other or name.replace(" ", "") == other.replace(" ", ""):
         return 100.0
     score: float = fuzz.token_sort_ratio(name, other)
+    if score < _PART_OF_NAME:
+        words, others = set(name.split()), set(other.split())
+        if (words <= others or others <= words) and min(len(name), len(other)) >= _MIN_NAME_LETTERS:
+            # "Aygün" and "Aygün Kazımova", but also "Queen" and "Queen Latifah".
+            return _PART_OF_NAME
     # "Maroon" and "Maroon 5" are near, and two bands.
     return score if score < _OTHER_ARTIST_CAP or is_spelling(name, other) else _OTHER_ARTIST_CAP
 

@@ -18,10 +18,10 @@ from client.scan.local_file import LocalFile
 
 #: Titles by which programs name what they don't know.
 _NO_TITLE: Final = re.compile(
-    r"^(?:(?:audio |cd )?(?:track|titel|piste|pista|traccia|faixa|трек|дорожка|トラック|曲目|트랙) ?\d*|untitled(?: \d+)?|unknown(?: title)?|"
-    r"unbekannt|без названия|\d{1,2} (?:track|titel) ?\d*)$"
+    r"^(?:(?:audio |cd )?(?:track|titel|piste|pista|traccia|faixa|трек|дорожка|トラック|曲目|트랙) ?\d*|"
+    r"untitled(?: \d+)?|unknown(?: title)?|unbekannt|без названия|\d{1,2} (?:track|titel) ?\d*)$"
 )
-_NUMBER_IN_TITLE: Final = re.compile(r"^\s*(?:\d{1,3}\s*[-.)]+\s+|\(\d+\)\s+|0\d\s+)(?=\S)")
+_NUMBER_IN_TITLE: Final = re.compile(r"^\s*(?:\d{1,3}\s*[-.)]+\s+|\(\d+\)\s+|0\d\s*[-._]\s*|0\d\s+)(?=\S)")
 _DASH: Final = re.compile(r"\s+[-–—]\s+|\s*:\s+")
 _MAX_NAME_READINGS: Final = 6
 
@@ -131,9 +131,7 @@ class FileIndex:
             return readings
         artist = self._credit(file)
         readings = [Reading(number, title, artist, Source.TAGS)]
-        if " " in file.title and (
-            ":" in file.title or "-" in file.title or "–" in file.title or file.title[0] in "0123456789("
-        ):
+        if ":" in file.title or "-" in file.title or "–" in file.title or file.title[0] in "0123456789(":
             readings += self._mended(number, file.title, artist)
         if not file.title.isascii() or not file.artist.isascii():
             readings += self._redecoded(number, file)
@@ -157,6 +155,9 @@ class FileIndex:
             before = self.artist(parts[0])
             if before is not NOBODY and (artist is NOBODY or before.full in (*artist.main, *artist.others)):
                 mended.append(Reading(number, split_title(parts[1]), before, Source.MENDED_TAGS))
+            behind = self.artist(parts[1])
+            if artist is NOBODY and behind is not NOBODY:
+                mended.append(Reading(number, split_title(parts[0]), behind, Source.MENDED_TAGS))
         return mended
 
     def _redecoded(self, number: int, file: LocalFile) -> list[Reading]:

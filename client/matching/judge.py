@@ -11,6 +11,7 @@ from client.matching.model import Candidate, MatchReason
 from client.matching.score import (
     CHECK_SCORE,
     FULL_DURATION_S,
+    MIN_ARTIST,
     MIN_TITLE,
     SURE_SCORE,
     Evidence,
@@ -164,7 +165,8 @@ def _by_isrc(evidence: Evidence, wanted: Wanted, reading: Reading) -> _Verdict:
     is_far = away_s is not None and away_s > BELIEVED_DURATION_S
     is_close = away_s is not None and away_s <= FULL_DURATION_S
     score, is_sure = max(evidence.score, _ISRC_SCORE), True
-    if contradicts(evidence, wanted, reading):
+    is_by_another = evidence.artist is not None and evidence.artist < MIN_ARTIST
+    if contradicts(evidence, wanted, reading) or (is_far and is_by_another):
         score, is_sure = (_ISRC_DOUBT_SCORE if is_close else _ISRC_WRONG_SCORE), False
     elif evidence.has_conflict or is_far:
         doubt = max(min(evidence.score, SURE_SCORE - 1), _ISRC_DOUBT_SCORE)

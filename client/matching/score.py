@@ -1,5 +1,6 @@
 """How well one file, read in one way, is one track: named parts, a score, and what stands against it."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +42,8 @@ _SHORT_TITLE_SCORE: Final = 92.0
 _MODES: Final = frozenset(
     {"major", "minor", "dur", "moll", "maggiore", "minore", "majeur", "mineur", "мажор", "минор", "sharp", "flat"}
 )
+#: What stands before a work's number in its composer's catalogue.
+_CATALOGUE: Final = re.compile(r"(?:^| )(?:op|k|kv|bwv|hwv|rv|hob|woo|d|l|m|s)$")
 #: Implied by a band's or an album's name, these are never the recording that the playlist means.
 _IMITATIONS: Final = frozenset({"cover", "karaoke"})
 _ROMAN_SINGLE: Final = frozenset({"i", "v", "x"})
@@ -217,8 +220,12 @@ def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | N
         if mine_numbers or theirs_numbers:
             # A work is often given with fewer of its numbers: opus, catalogue.
             shared = set(_numbers(wanted.title.core.split())) & set(_numbers(reading.title.core.split()))
+            core = wanted.title.core if mine_numbers else reading.title.core
+            is_catalogue = all(
+                _CATALOGUE.search(f"{core} ".partition(f" {number} ")[0]) for number in mine_numbers or theirs_numbers
+            )
             text = f"number {' '.join(mine_numbers or theirs_numbers)} on one side only"
-            return _Objection(text, is_hard=True, is_mild=bool(shared))
+            return _Objection(text, is_hard=True, is_mild=bool(shared) or is_catalogue)
     if set(only_wanted) & _MODES and set(only_found) & _MODES:
         return _Objection("other key", is_hard=True)
     if album_part is not None and album_part < SURE_TITLE:

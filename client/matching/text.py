@@ -9,9 +9,11 @@ _APOSTROPHES: Final = "'’‘ʼ`´′‛"
 #: Characters that are not seen: soft hyphen, zero-width and direction marks, byte order mark; and the Arabic tatweel,
 #: which only stretches a word.
 _INVISIBLE: Final = "\u00ad\u0640\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
-_BEFORE_FOLDING: Final = str.maketrans({**dict.fromkeys(_APOSTROPHES + _INVISIBLE, ""), "№": "no ", "×": " x "})
-#: Letters that people also type without their stroke or ligature, and that Unicode does not take apart. The Russian ё is
-#: printed as е more often than not.
+_BEFORE_FOLDING: Final = str.maketrans(
+    {**dict.fromkeys(_APOSTROPHES + _INVISIBLE, ""), "№": "no ", "×": " x ", "♥": " love ", "❤": " love "}
+)
+#: Letters that people also type without their stroke or ligature, and that Unicode does not take apart. The Russian ё
+#: is printed as е more often than not.
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ё": "е"}
 )
@@ -24,6 +26,8 @@ _BANG_AS_I: Final = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
 _ACRONYM: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _PLUS_AS_AND: Final = re.compile(r"(?<=\w) \+ (?=\w)")
 _N_AS_AND: Final = re.compile(r"(?<=\w) n (?=\w)")
+#: "F E A R" is one word, as "F.E.A.R." is.
+_SPELT_OUT: Final = re.compile(r"(?<!\S)(?:[a-z] ){2,}[a-z](?!\S)")
 _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -67,6 +71,8 @@ def normalize(text: str) -> str:
     else:
         words = _without_optional_marks(bare).translate(_WORD_CHARACTERS).split()
     joined = " ".join(words)
+    if _SPELT_OUT.search(joined):
+        joined = _SPELT_OUT.sub(lambda found: found.group().replace(" ", ""), joined)
     if " n " in joined:
         joined = _N_AS_AND.sub(" and ", joined)
     return joined or " ".join(folded.split()) or text

@@ -23,15 +23,30 @@ _BARE_VERSION: Final = re.compile(
     r"(?<=\S) ((?:radio (?:edit|version|mix)|extended (?:mix|version)|club mix|acoustic version|live version|"
     r"karaoke version|instrumental version|demo version|album version|single version|original mix|"
     r"(?:(?:19|20)\d\d )?remaster(?:ed)?(?: (?:19|20)\d\d)?|remix|sped up|slowed(?: and)? reverb|slowed|nightcore|"
-    r"official (?:music |lyric )?(?:video|audio)|karaoke|instrumental|acapella|live (?:at|from) .+))$"
+    r"official (?:music |lyric )?(?:video|audio)|karaoke|instrumental|acapella|live (?:at|from) .+|"
+    r"(?:live|acoustic|remix|piano|demo|english|japanese|korean|spanish) ver(?:sion)?))$"
 )
 #: What a simple title has none of; the others take the short way, for a library is large.
 _SIGNS: Final = re.compile(r"[IVX]\.|[(\[{（【～|｜\d–—‐№#º]|\s-|\.\S")
 _SUSPICIOUS: Final = frozenset(
     {"feat", "ft", "featuring", "prod", "produced", "pt", "part", "parts", "no", "nr", "number", "vol", "volume", "op"}
     | {"opus", "teil", "parte", "partie", "часть", "ч", "act", "chapter", "movement", "mvt", "book", "phase", "episode"}
-    | {"edit", "mix", "version", "remaster", "remastered", "remix", "up", "reverb", "slowed", "nightcore", "video"}
-    | {"audio", "karaoke", "instrumental", "acapella", "live"}
+    | {
+        "edit",
+        "mix",
+        "version",
+        "remaster",
+        "remastered",
+        "remix",
+        "up",
+        "reverb",
+        "slowed",
+        "nightcore",
+        "video",
+        "ver",
+    }
+    | {"audio", "karaoke", "instrumental", "acapella", "live", "one", "two", "three", "four", "five", "six", "seven"}
+    | {"eight", "nine", "ten"}
 )
 _ROMAN: Final = {
     name: str(number)
@@ -87,8 +102,8 @@ class SplitTitle:
     """A title in parts, all normalised.
 
     `core` is the song's own name with numbers in digits ("part 2"), `short` the core without brackets that say nothing
-    of the recording, `featured` who is named beside the artist, `translation` the bracket that gives the title in another
-    script.
+    of the recording, `featured` who is named beside the artist, `translation` the bracket, or the part after a dash,
+    that gives the title in another script.
     """
 
     core: str
@@ -126,6 +141,9 @@ def split_title(title: str) -> SplitTitle:
         rest = _take_featured(piece, featured)
         read = read_segment(rest, bracketed=False) if place and rest.strip() else None
         if read is None:
+            if place and rest.strip() and is_latin(normalize(rest)) != is_latin(normalize(pieces[0])):
+                # Behind the dash stands the title in another script.
+                rest = text = f"\x00{rest.strip()}\x01"
             kept.append(rest)
             plain.append(re.sub(r"\x00[^\x01]*\x01", " ", rest))
         else:
@@ -164,8 +182,12 @@ def canonical_numbers(words: str) -> str:
         elif place and not after and token in _ROMAN and token not in _LARGEST_SINGLE:
             changed.append(_ROMAN[token])
         else:
-            changed.append(str(int(token)) if token.isdecimal() and token.isascii() and len(token) < 10 else token)
+            changed.append(_NUMBER_WORDS.get(token) or _without_zeros(token))
     return " ".join(changed)
+
+
+def _without_zeros(word: str) -> str:
+    return word.lstrip("0") or "0" if word.isascii() and word.isdecimal() else word
 
 
 def _translation(text: str, outside: str) -> str:

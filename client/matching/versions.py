@@ -90,17 +90,17 @@ _NEUTRAL: Final = {
         "soundtrack|ost|original broadway cast recording|original cast recording|from the vault"
     ),
 }
-#: Of each pair a recording can be one only, if both sides say which.
 #: Kinds of which there are many to one song, told apart by a name.
 _NAMED_KINDS: Final = frozenset({"remix", "version", "re-recorded", "edit"})
 #: What one store calls a radio edit, another calls the song.
 _LOOSELY_LABELLED: Final = frozenset({"edit"})
+#: Of each pair a recording can be one only, if both sides say which.
 _EXCLUSIVE: Final = (("mono", "stereo"), ("explicit", "clean"), ("album version", "single version"))
 #: With these a segment may go on with anything.
 _OPENINGS: Final = re.compile(
-    r"^(?:(?:music |theme |main theme |song )?from (?:the )?(?:original )?(?:motion picture|movie|film|musical|series|tv|"
-    r"netflix|soundtrack|vault)|aus dem film|из фильма|de la pelicula|del film|du film|prod |produced by |bonus track|"
-    r"(?:love )?theme from )"
+    r"^(?:(?:music |theme |main theme |song )?from (?:the )?(?:original )?(?:motion picture|movie|film|musical|series|"
+    r"tv|netflix|soundtrack|vault)|aus dem film|из фильма|de la pelicula|del film|du film|prod |produced by |"
+    r"bonus track|(?:love )?theme from )"
 )
 _FILLER: Final = frozenset(
     {"version", "ver", "vers", "edition", "mix", "the", "a", "by", "of", "track", "and", "take", "recording", "versión"}
@@ -123,6 +123,7 @@ _AFTER_LIVE: Final = frozenset(
     | {"for", "a", "au", "en", "bei", "im", "de", "desde", "edit", "mix", "take", "bonus", "with", "bbc", "mtv", "tour"}
     | {"remastered", "remaster", "lounge", "radio", "demo", "ver", "concert", "video", "audio", "instrumental"}
 )
+_LAST_YEAR: Final = re.compile(r" (?:19|20)\d\d$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -147,7 +148,7 @@ _NO_NAMES: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What a title says of its recording: distinct kinds with their qualifiers ("remix", "tiesto"), and the harmless."""
+    """What a title says of its recording: distinct kinds with qualifiers ("remix", "tiesto"), and the harmless."""
 
     kinds: tuple[tuple[str, str], ...] = ()
     neutral: frozenset[str] = frozenset()
@@ -191,10 +192,11 @@ def read_segment(segment: str, *, bracketed: bool) -> Versions | None:
         if found and (kind != "live" or _is_live(rest, found)):
             kinds.append((kind, found.group()))
             rest = " ".join(pattern.sub(" ", rest).split())
-    ends_as_version = words.endswith((" mix", " version", " ver")) and not kinds and not neutral
+    undated = _LAST_YEAR.sub("", words)
+    ends_as_version = undated.endswith((" mix", " version", " ver")) and not kinds and not neutral
     if ends_as_version:
-        kinds.append(("remix" if words.endswith(" mix") else "version", ""))
-        rest = words.rpartition(" ")[0]
+        kinds.append(("remix" if undated.endswith(" mix") else "version", ""))
+        rest = f"{undated.rpartition(' ')[0]}{words.removeprefix(undated)}"
     qualifier = " ".join(word for word in rest.split() if word not in _FILLER)
     if not kinds:
         only_years = not _YEAR.sub("", qualifier).strip()
