@@ -155,7 +155,7 @@ class _Reader:
         rate = _whole(info, "sample_rate")
         audio_start = flac_audio_start(self._stream, self._start, self._end)
         tail = b"".join(self._blocks(max(audio_start, self._end - _FLAC_TAIL_BYTES), self._end))
-        found = last_sample(tail, _whole(info, "max_blocksize")) or 0
+        found = last_sample(tail, _whole(info, "max_blocksize"), promised) or 0
         self._refuse_cut(found, promised, rate)
         if md5:
             # Of the samples themselves, so that the same music in two compressions is the same.

@@ -9,20 +9,25 @@ _BLOCK_SAMPLES: Final = (0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 20
 _MAX_HEADER_BYTES: Final = 16
 
 
-def last_sample(tail: bytes, usual_block_samples: int) -> int | None:
-    """Return which sample the last frame that begins in `tail` ends at, counted from the start; None without a frame.
+def last_sample(tail: bytes, usual_block_samples: int, promised: int) -> int | None:
+    """Return which sample the frames that begin in `tail` end at, counted from the start; None without a frame.
 
-    `usual_block_samples`: in a stream of equal blocks, frames are counted instead of samples.
+    `usual_block_samples`: in a stream of equal blocks, frames are counted instead of samples. `promised` is the length
+    that the file gives, 0 for none. What looks like a header in the midst of a frame leads nowhere: no header is
+    believed that is beyond the promise or, without one, does not begin where another frame ends.
     """
-    starts = [match.start() for match in _SYNC.finditer(tail)]
-    for start in reversed(starts):
-        found = _frame_end(tail[start : start + _MAX_HEADER_BYTES], usual_block_samples)
-        if found is not None:
-            return found
-    return None
+    spans = []
+    for match in _SYNC.finditer(tail):
+        span = _frame_span(tail[match.start() : match.start() + _MAX_HEADER_BYTES], usual_block_samples)
+        if span is not None:
+            spans.append(span)
+    if promised:
+        return max((end for _, end in spans if end <= promised), default=None)
+    ends = {end for _, end in spans}
+    return max((end for first, end in spans if first in ends or first == 0), default=None)
 
 
-def _frame_end(head: bytes, usual_block_samples: int) -> int | None:
+def _frame_span(head: bytes, usual_block_samples: int) -> tuple[int, int] | None:
     if len(head) < 6 or head[3] & 1:
         return None
     number, at = _coded_number(head, 4)
@@ -37,7 +42,7 @@ def _frame_end(head: bytes, usual_block_samples: int) -> int | None:
     if len(head) <= at or _crc8(head[:at]) != head[at]:
         return None
     first = number if head[1] & 1 else number * usual_block_samples
-    return first + samples
+    return first, first + samples
 
 
 def _coded_number(head: bytes, at: int) -> tuple[int | None, int]:

@@ -23,6 +23,7 @@ class OnTheWire:
         (("a", 44_100, 44_100), ("b", 44_144, 44_100), Comparison.SAME_LENGTH),
         (("a", 44_100, 44_100), ("b", 44_145, 44_100), Comparison.DIFFERENT),
         (("a", 44_100, 44_100), ("b", 48_000, 48_000), Comparison.SAME_LENGTH),
+        (("a", 48_000, 48_000), ("b", 48_048, 48_000), Comparison.SAME_LENGTH),
         (("a", 44_100, 44_100), ("b", 48_049, 48_000), Comparison.DIFFERENT),
         (("a", 44_100 * 200, 44_100), ("b", 44_100 * 200 - 529, 44_100), Comparison.DIFFERENT),
         (("a", 44_100, 44_100), ("b", 44_100, 48_000), Comparison.DIFFERENT),
