@@ -1,0 +1,218 @@
+"""The billboard: open sessions to follow, and the field for a join code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.screens.join_code_field import JoinCodeField
+from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
+from ui.widgets.buttons import PrimaryButton
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.icon_button import IconButton
+from ui.widgets.label import ElidedLabel
+from ui.widgets.plain import isolated
+from ui.widgets.row_list import RowList
+from ui.widgets.rows import LazyRows, Row, RowBadge
+from ui.widgets.search_field import SearchField
+from ui.widgets.section_header import SectionHeader
+from ui.widgets.spinner import Spinner
+
+
+class Playable(StrEnum):
+    """Whether this library can play a session."""
+
+    YES = "yes"
+    #: The playlist is here, but tracks of it have no file.
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that waits for a follower; `age` in words ("2 minutes ago"), `tracks` are those that the leader has."""
+
+    session_id: str
+    host: str
+    playlist: str
+    tracks: int
+    age: str
+    playable: Playable
+
+
+@dataclass(frozen=True, slots=True)
+class BillboardState:
+    """Everything that the screen shows.
+
+    `sessions` is None until they are known. `trouble` and `what_to_do` say why they can't be asked for; sessions that
+    were known before stay. `code_trouble` belongs to the field for a join code. `locked`: why nothing can be joined.
+    """
+
+    sessions: tuple[OpenSession, ...] | None = None
+    refreshing: bool = False
+    trouble: str = ""
+    what_to_do: str = ""
+    code_trouble: str = ""
+    locked: str | None = None
+
+
+class Billboard(QWidget):
+    """Shows a BillboardState; filters by itself.
+
+    `join_requested(session_id)` and `code_entered(code)` ask to join, `refresh_requested` comes by the button and by
+    scrolling up at the top (F5 is the window's shortcut).
+    """
+
+    join_requested = Signal(str)
+    code_entered = Signal(str)
+    refresh_requested = Signal()
+    settings_requested = Signal()
+    library_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = BillboardState()
+        self._header = SectionHeader("RunBuddy", "Follow somebody who leads, or lead a playlist from your library")
+        self._search = SearchField("Filter by name or playlist", self)
+        self._spinner = Spinner(20, "Looking for sessions", self)
+        self._refresh = IconButton("refresh", "Refresh (F5)", parent=self)
+        self._code = JoinCodeField(self)
+        self._rows = RowList("Open sessions", parent=self)
+        self._chosen = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
+        self._join = PrimaryButton("Join", "headphones", tone=Tone.FOLLOWING, parent=self)
+        self._loading = EmptyState("group", "Looking for sessions…", "", parent=self)
+        self._nobody = EmptyState(
+            "group",
+            "Nobody is leading right now",
+            "Ask your buddy to start RunBuddy, or lead a playlist yourself. This page looks again by itself.",
+            "Lead a playlist",
+            parent=self,
+        )
+        self._no_match = EmptyState("search", "No session matches", "Try another name, or clear the filter.")
+        self._failed = EmptyState("cloud_off", "", "", "Try again", second="Open Settings", parent=self)
+        self._list = QWidget(self)
+        self._pages = QStackedWidget(self)
+        self._lay_out()
+        self._connect()
+        self.show_state(self._state)
+
+    def show_state(self, state: BillboardState) -> None:
+        """Show this state; what is chosen and where the list is scrolled to stay."""
+        self._state = state
+        self._spinner.setVisible(state.refreshing)
+        self._refresh.setEnabled(not state.refreshing)
+        self._code.show_trouble(state.code_trouble)
+        self._code.set_locked(state.locked)
+        self._show_sessions()
+
+    def filter_by(self, words: str) -> None:
+        """Show only the sessions that match, as if the person had typed it."""
+        self._search.setText(words)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take a pull at the top of the list for a wish to refresh."""
+        if (
+            isinstance(event, QWheelEvent)
+            and event.angleDelta().y() > 0
+            and self._rows.verticalScrollBar().value() == 0
+            and not self._state.refreshing
+        ):
+            self.refresh_requested.emit()
+        return super().eventFilter(watched, event)
+
+    def _show_sessions(self) -> None:
+        state = self._state
+        if state.sessions is None:
+            self._show_trouble()
+            self._pages.setCurrentWidget(self._failed if state.trouble else self._loading)
+            return
+        shown = matching(state.sessions, self._search.text())
+        self._rows.show_rows(LazyRows([one.session_id for one in shown], lambda place: _row(shown[place])))
+        if state.trouble and not state.sessions:
+            self._show_trouble()
+            self._pages.setCurrentWidget(self._failed)
+        elif not state.sessions:
+            self._pages.setCurrentWidget(self._nobody)
+        else:
+            self._pages.setCurrentWidget(self._list if shown else self._no_match)
+        self._show_chosen()
+
+    def _show_trouble(self) -> None:
+        state = self._state
+        self._failed.show_text("cloud_off", state.trouble, state.what_to_do, "Try again", "Open Settings")
+
+    def _show_chosen(self) -> None:
+        key = self._rows.chosen_key()
+        chosen = next((one for one in self._state.sessions or () if one.session_id == key), None)
+        if chosen is None:
+            self._chosen.setText("Choose a session to follow")
+            self._join.set_locked("Choose a session first")
+            return
+        self._chosen.setText(f"{isolated(chosen.host)} leads {isolated(chosen.playlist)}")
+        self._join.set_locked(self._state.locked)
+
+    def _ask_to_join(self) -> None:
+        key = self._rows.chosen_key()
+        if key is not None and self._state.locked is None:
+            self.join_requested.emit(key)
+
+    def _connect(self) -> None:
+        self._search.searched.connect(lambda _words: self._show_sessions())
+        self._rows.row_chosen.connect(lambda _key: self._show_chosen())
+        self._rows.row_activated.connect(lambda _key: self._ask_to_join())
+        self._rows.viewport().installEventFilter(self)
+        self._join.clicked.connect(self._ask_to_join)
+        self._code.code_entered.connect(self.code_entered)
+        self._refresh.clicked.connect(self.refresh_requested)
+        self._failed.action_requested.connect(self.refresh_requested)
+        self._failed.second_requested.connect(self.settings_requested)
+        self._nobody.action_requested.connect(self.library_requested)
+
+    def _lay_out(self) -> None:
+        for widget in (self._spinner, self._refresh):
+            self._header.add_action(widget)
+        tools = QHBoxLayout()
+        tools.setSpacing(16)
+        tools.addWidget(self._search, 1, Qt.AlignmentFlag.AlignTop)
+        tools.addWidget(self._code, 0, Qt.AlignmentFlag.AlignTop)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(16)
+        bottom.addWidget(self._chosen, 1)
+        bottom.addWidget(self._join)
+        inner = QVBoxLayout(self._list)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(16)
+        inner.addWidget(self._rows, 1)
+        inner.addLayout(bottom)
+        for page in (self._loading, self._failed, self._nobody, self._no_match, self._list):
+            self._pages.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - 8, PAGE_MARGIN, 24)
+        whole.setSpacing(20)
+        whole.addWidget(self._header)
+        whole.addLayout(tools)
+        whole.addWidget(self._pages, 1)
+
+
+def matching(sessions: tuple[OpenSession, ...], words: str) -> tuple[OpenSession, ...]:
+    """Return the sessions in whose host or playlist every word occurs."""
+    wanted = words.casefold().split()
+    return tuple(one for one in sessions if all(word in f"{one.host} {one.playlist}".casefold() for word in wanted))
+
+
+def _row(session: OpenSession) -> Row:
+    tracks = "1 track" if session.tracks == 1 else f"{session.tracks:,} tracks"
+    badges = {
+        Playable.YES: RowBadge("You have all tracks", Tone.FOLLOWING, "check"),
+        Playable.PARTLY: RowBadge("Some tracks missing", Tone.WARNING, "link_off"),
+        Playable.NO: None,
+    }
+    return Row(
+        key=session.session_id,
+        title=session.host,
+        subtitle=f"{isolated(session.playlist)} · {tracks}",
+        trailing=session.age,
+        badge=badges[session.playable],
+    )

@@ -1,0 +1,92 @@
+"""The field for a join code: takes it as it is read out or pasted, in small letters and with spaces."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from protocol.limits import JOIN_CODE_ALPHABET, JOIN_CODE_LENGTH
+from ui.theme.tokens import TextRole
+from ui.widgets.announce import announce
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.label import Label
+from ui.widgets.plain import tooltip
+
+
+def typed_code(text: str) -> str:
+    """Return what of a text may stand in a join code, in capitals, no longer than one."""
+    return "".join(letter for letter in text.upper() if letter in JOIN_CODE_ALPHABET)[:JOIN_CODE_LENGTH]
+
+
+class JoinCodeField(QWidget):
+    """A field and its button; `code_entered(code)` comes with a whole code only."""
+
+    code_entered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._locked: str | None = None
+        self._field = _CodeEdit(self)
+        self._field.setPlaceholderText("Join code")
+        self._field.setAccessibleName("Join code")
+        self._field.setMaxLength(64)
+        self._field.setFixedWidth(132)
+        self._button = SecondaryButton("Join by code", "login", parent=self)
+        self._trouble = Label("", TextRole.CAPTION, "error", parent=self)
+        self._trouble.hide()
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._field)
+        line.addWidget(self._button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(line)
+        layout.addWidget(self._trouble)
+        self._field.textEdited.connect(self._edited)
+        self._field.returnPressed.connect(self._enter)
+        self._button.clicked.connect(self._enter)
+        self._lock_button()
+
+    def show_trouble(self, text: str) -> None:
+        """Say what is wrong with the code; an empty text takes it back."""
+        if text and text != self._trouble.text():
+            announce(self._field, text, urgent=True)
+        self._trouble.setText(text)
+        self._trouble.setVisible(bool(text))
+        self._field.setProperty("invalid", bool(text))
+        self._field.style().polish(self._field)
+
+    def set_locked(self, reason: str | None) -> None:
+        """Take no code for a reason; None frees the field."""
+        self._locked = reason
+        self._field.setEnabled(reason is None)
+        self._field.setToolTip(tooltip(reason or ""))
+        self._lock_button()
+
+    def _edited(self, text: str) -> None:
+        code = typed_code(text)
+        if code != text:
+            place = len(typed_code(text[: self._field.cursorPosition()]))
+            self._field.setText(code)
+            self._field.setCursorPosition(place)
+        self._lock_button()
+
+    def _lock_button(self) -> None:
+        whole = len(self._field.text()) == JOIN_CODE_LENGTH
+        self._button.set_locked(self._locked or (None if whole else f"A join code has {JOIN_CODE_LENGTH} characters"))
+
+    def _enter(self) -> None:
+        code = self._field.text()
+        if self._locked is None and len(code) == JOIN_CODE_LENGTH:
+            self.code_entered.emit(code)
+
+
+class _CodeEdit(QLineEdit):
+    """A line that Escape empties."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            self.textEdited.emit("")
+            return
+        super().keyPressEvent(event)
