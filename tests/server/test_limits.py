@@ -175,7 +175,7 @@ async def test_a_connection_kept_alive_is_not_cut_while_its_requests_are_whole(s
 @pytest.mark.parametrize("unread", ["nothing", "megabytes"])
 async def test_a_reader_that_is_gone_without_a_word_is_given_up(start: Start, unread: str) -> None:
     """Its TCP connection stands, its program hangs: it answers no ping and reads nothing."""
-    server = start(ws_ping_interval_s=0.2, ws_ping_timeout_s=0.3, leader_grace_s=0.2)
+    server = start(ws_ping_interval_s=0.2, ws_ping_timeout_s=1.5, leader_grace_s=0.2)
     ann, bob = server.person("Ann"), server.person("Bob")
     session = ann.create()
     leader = await server.socket(session.session_id, session.ws_token)
