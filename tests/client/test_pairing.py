@@ -163,9 +163,10 @@ def test_a_pairing_in_a_folder_that_is_a_link_names_files_outside_of_it_in_full(
     (tmp_path / "far" / "away").mkdir(parents=True)
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "far" / "away")
-    track = PairedTrack(0, "t", "T", "A", tmp_path / "a.mp3")
-    save_pairing(Pairing("p", "Run", (track,)), link / "PAIRING.json")
-    assert load_pairing(link / "PAIRING.json").tracks == (track,)
+    tracks = PairedTrack(0, "t", "T", "A", tmp_path / "a.mp3"), PairedTrack(1, "u", "U", "A", link / "b.mp3")
+    save_pairing(Pairing("p", "Run", tracks), link / "PAIRING.json")
+    assert load_pairing(link / "PAIRING.json").tracks == tracks
+    assert '"file": "b.mp3"' in (link / "PAIRING.json").read_text()
 
 
 def test_a_pairing_that_can_not_be_written_leaves_the_old_one(pairing, write, tmp_path):

@@ -39,6 +39,16 @@ def test_exportify_app_escapes_commas_in_names(write):
     assert found.remarks == ()
 
 
+def test_older_exports_escape_nothing_so_the_uris_count_the_artists(write):
+    header = "Track URI,Track Name,Artist URI(s),Artist Name(s)"
+    rows = [
+        f'{URIS[0]},September,spotify:artist:1,"Earth, Wind & Fire"',
+        f'{URIS[1]},Two,"spotify:artist:1, spotify:artist:2","A, B"',
+    ]
+    found = import_playlist(write("\n".join([header, *rows])))
+    assert [track.artists for track in found.tracks] == [("Earth, Wind & Fire",), ("A", "B")]
+
+
 def test_exportify_net_joins_artists_by_semicolons_and_begins_with_a_mark(write):
     found = import_playlist(write("\ufeff" + "\r\n".join([NET_HEADER, *NET_ROWS])))
     assert names(found) == names(import_playlist(write("\n".join([APP_HEADER, *APP_ROWS]))))

@@ -77,6 +77,12 @@ def test_encodings_are_told_apart(write, encoding):
     assert (track.title, track.file_hint.name) == ("Ä", "ä.mp3")
 
 
+def test_a_name_that_only_looks_encoded_is_left_alone(write, tmp_path):
+    for name in ("A%20b.mp3", "A b.mp3"):
+        (tmp_path / name).touch()
+    assert import_playlist(write("A%20b.mp3\n")).tracks[0].file_hint == tmp_path / "A%20b.mp3"
+
+
 def test_streams_keep_their_rows_and_pieces_of_a_stream_are_refused(write):
     found = import_playlist(write("#EXTM3U\nhttp://radio/x.mp3\na.mp3\nspotify:track:4iV5W9uYEdYUVa79Axb7Rh\n"))
     assert [track.kind for track in found.tracks] == [TrackKind.UNSUPPORTED, TrackKind.TRACK, TrackKind.TRACK]
