@@ -26,10 +26,10 @@ class CandidateFinder:
 
     def __init__(self, index: FileIndex) -> None:
         self._index = index
-        self._cores, self._core_of = _unique([sorted_words(reading.title.core) for reading in index.readings])
-        self._artists, self._artist_of = _unique([sorted_words(reading.artist.full) for reading in index.readings])
+        self._cores, self._core_of = _unique([reading.title.core for reading in index.readings])
+        self._artists, self._artist_of = _unique([reading.artist.full for reading in index.readings])
         self._mains, self._main_of = _unique(
-            [sorted_words(reading.artist.main[-1]) if reading.artist.main else "" for reading in index.readings]
+            [reading.artist.main[-1] if reading.artist.main else "" for reading in index.readings]
         )
         self._durations_s = np.array(
             [
@@ -111,9 +111,10 @@ class CandidateFinder:
 
 
 def _unique(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the different texts, their words sorted, and which of them stands where."""
     places: dict[str, int] = {}
     numbers = [places.setdefault(text, len(places)) for text in texts]
-    return list(places), np.array(numbers, dtype=np.intp)
+    return [sorted_words(text) for text in places], np.array(numbers, dtype=np.intp)
 
 
 def _ratios(queries: Sequence[str], choices: Sequence[str], cutoff: float) -> _Scores:

@@ -19,7 +19,11 @@ _LETTERS: Final = str.maketrans(
 )
 #: Scripts whose marks are left out in capitals (Greek), in everyday writing (Arabic, Hebrew) or by foreigners (Latin).
 #: Elsewhere a mark makes another letter: か and が, и and й.
-_MARKS_ARE_OPTIONAL: Final = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u03ff\u05d0-\u05ea\u0620-\u06ff]")
+_OPTIONAL_MARKS: Final = re.compile(
+    r"(?<=[A-Za-z\u00c0-\u024f\u0370-\u03ff])[\u0300-\u036f]+|"
+    r"(?<=[\u05d0-\u05ea])[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]+|"
+    r"(?<=[\u0620-\u064a\u066e-\u06d3])[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]+"
+)
 
 _DOLLAR_AS_S: Final = re.compile(r"(?<=[^\W\d_])\$|\$(?=[^\W\d_])")
 _BANG_AS_I: Final = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
@@ -88,13 +92,5 @@ def _casefolded(text: str) -> str:
 
 
 def _without_optional_marks(text: str) -> str:
-    kept: list[str] = []
-    optional = False
-    for character in unicodedata.normalize("NFKD", text.translate(_LETTERS)):
-        if unicodedata.combining(character):
-            if not optional:
-                kept.append(character)
-        else:
-            optional = _MARKS_ARE_OPTIONAL.match(character) is not None
-            kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_LETTERS)
+    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return unicodedata.normalize("NFC", _OPTIONAL_MARKS.sub("", apart)).translate(_LETTERS)

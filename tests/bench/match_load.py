@@ -1,6 +1,7 @@
 """A large library and a playlist from it, the same in every run, to time the matching with."""
 
 import random
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +50,16 @@ _VERSIONS = (*[""] * 12, " (Live)", " - Remastered 2011", " (Radio Edit)", " (Ac
 
 @dataclass(frozen=True, slots=True)
 class MatchLoad:
+    """A library, a playlist, and for each of its tracks the file that it was made from, None for a missing one."""
+
     files: list[LocalFile]
     tracks: list[PlaylistTrack]
+    origins: list[Path | None]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchFigures:
-    """Seconds of the index and of the matching against it, and what it came to."""
+    """Seconds of the index and of the matching against it, and what it came to; `sure_wrong` are of the sure ones."""
 
     files: int
     tracks: int
@@ -64,6 +68,7 @@ class MatchFigures:
     sure: int
     check: int
     missing: int
+    sure_wrong: int
 
 
 def make_load(files: int = 20_000, tracks: int = 500, seed: int = 5) -> MatchLoad:
@@ -73,8 +78,14 @@ def make_load(files: int = 20_000, tracks: int = 500, seed: int = 5) -> MatchLoa
     albums = {artist: [_name(chance, 2), _name(chance, 2)] for artist in artists}
     library = [_file(chance, number, artists, albums) for number in range(files)]
     tagged = [file for file in library if file.title]
-    playlist = [_row(chance, number, chance.choice(tagged)) for number in range(tracks)]
-    return MatchLoad(library, playlist)
+    chosen = chance.sample(tagged, tracks)
+    kept = [chance.random() >= 0.1 for _ in chosen]
+    playlist = [
+        _row(chance, number, file, is_missing=not is_kept)
+        for number, (file, is_kept) in enumerate(zip(chosen, kept, strict=True))
+    ]
+    origins = [file.path if is_kept else None for file, is_kept in zip(chosen, kept, strict=True)]
+    return MatchLoad(library, playlist, origins)
 
 
 def measure_matching(load: MatchLoad) -> MatchFigures:
@@ -85,7 +96,11 @@ def measure_matching(load: MatchLoad) -> MatchFigures:
     matches = match_playlist(load.tracks, index)
     end = time.perf_counter()
     counts = [sum(match.confidence is wanted for match in matches) for wanted in Confidence]
-    return MatchFigures(len(load.files), len(load.tracks), indexed - begin, end - indexed, *counts)
+    sure_wrong = sum(
+        match.confidence is Confidence.SURE and match.best is not None and match.best.file.path != origin
+        for match, origin in zip(matches, load.origins, strict=True)
+    )
+    return MatchFigures(len(load.files), len(load.tracks), indexed - begin, end - indexed, *counts, sure_wrong)
 
 
 def _file(chance: random.Random, number: int, artists: list[str], albums: dict[str, list[str]]) -> LocalFile:
@@ -107,8 +122,7 @@ def _file(chance: random.Random, number: int, artists: list[str], albums: dict[s
     )
 
 
-def _row(chance: random.Random, number: int, file: LocalFile) -> PlaylistTrack:
-    is_missing = chance.random() < 0.1
+def _row(chance: random.Random, number: int, file: LocalFile, *, is_missing: bool) -> PlaylistTrack:
     assert file.duration_ms is not None
     return PlaylistTrack(
         playlist_position=number,
@@ -144,4 +158,4 @@ def _name(chance: random.Random, words: int) -> str:
 
 
 if __name__ == "__main__":
-    print(measure_matching(make_load()))
+    sys.stdout.write(f"{measure_matching(make_load())}\n")

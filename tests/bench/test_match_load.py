@@ -7,3 +7,4 @@ def test_the_load_is_the_same_every_time_and_mostly_found():
     figures = measure_matching(load)
     assert figures.sure + figures.check + figures.missing == 40
     assert figures.sure >= 25
+    assert figures.sure_wrong == 0

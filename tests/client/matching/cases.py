@@ -19,7 +19,7 @@ _MUSIC = Path("/music")
 
 
 class Part(StrEnum):
-    """The rules were made while looking at the tuned part; the held-out part was written before and looked at after."""
+    """The rules were made while looking at the tuned part; the held-out part was written when they stood."""
 
     TUNED = "tuned"
     HELD_OUT = "held_out"
