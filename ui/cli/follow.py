@@ -8,11 +8,10 @@ import typer
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.pairing import Pairing
-from client.prejoin import check_join, tracks_to_compare
+from client.prejoin import check_join
 from client.recordings.cache import FILE_NAME, SavedFingerprints
 from client.recordings.reader import RecordingReader
 from protocol.events import Role
-from protocol.rest import SessionDetail
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError
 from ui.cli.options import SessionOptions, usage_error
@@ -51,9 +50,10 @@ def follow(
 async def _follow(
     options: SessionOptions, id_or_code: str | None, output: Output, *, accept_different: bool
 ) -> ExitCode:
+    can_ask = not accept_different and somebody_is_there(as_json=options.as_json)
     reader = RecordingReader(lambda: SavedFingerprints(options.folder / FILE_NAME))
 
-    async def find(api: RunBuddyApiClient, pairing: Pairing, playback: PlaybackService) -> SessionDetail:
+    async def find(api: RunBuddyApiClient, pairing: Pairing, playback: PlaybackService) -> RecordingCheck:
         wanted = id_or_code
         if wanted is None:
             waiting = await api.list_sessions()
@@ -68,21 +68,19 @@ async def _follow(
         check = check_join(pairing, detail)
         tell_steps(output, check)
         check.require()
-        reader.begin(track.file for track in tracks_to_compare(pairing, detail) if track.file is not None)
+        recordings = RecordingCheck(output, reader, pairing, detail, can_ask=can_ask)
         await prepare_for(playback, detail.snapshot)
-        return detail
+        return recordings
 
     async with reader, open_stage(options, output, Role.FOLLOWER, find) as stage:
-        detail = stage.found
-        can_ask = not accept_different and somebody_is_there(as_json=options.as_json)
-        recordings = RecordingCheck(output, reader, stage.pairing, detail, can_ask=can_ask)
-        await recordings.before_joining()
-        await stage.coordinator.follow(detail.session_id, lambda now: check_join(stage.pairing, now).require())
-        return await run_until_over(stage, detail.session_id, _be_ready(stage, recordings))
+        await stage.found.before_joining()
+        session_id = stage.found.detail.session_id
+        await stage.coordinator.follow(session_id, lambda now: check_join(stage.pairing, now).require())
+        return await run_until_over(stage, session_id, _be_ready(stage))
 
 
-async def _be_ready(stage: Stage[SessionDetail], recordings: RecordingCheck) -> None:
+async def _be_ready(stage: Stage[RecordingCheck]) -> None:
     """Say that this follower can play; then the leader decides when the session ends."""
     stage.coordinator.ready()
-    await recordings.while_playing()
+    await stage.found.while_playing()
     await asyncio.Event().wait()

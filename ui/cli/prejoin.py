@@ -5,7 +5,7 @@ import sys
 from typing import Final
 
 from client.pairing import Pairing
-from client.prejoin import JoinCheck, JoinStep, Outcome, StepResult, check_join
+from client.prejoin import JoinCheck, JoinStep, Outcome, StepResult, check_join, tracks_to_compare
 from client.recordings.reader import RecordingReader
 from protocol.rest import SessionDetail
 from ui.cli.exit_codes import ExitCode
@@ -20,34 +20,32 @@ _YES: Final = "yY"
 
 
 class RecordingCheck:
-    """Compare this machine's recordings with the leader's: before joining where somebody can be asked, else beside it.
+    """Compare this machine's recordings with the leader's: before joining where somebody can be asked, else after it.
 
-    `can_ask`: whether somebody sits here who has not said already that other recordings are all right.
+    `can_ask`: whether somebody sits here who has not said already that other recordings are all right. Only then are
+    the files read at once; where nobody would be asked, nobody is to wait for it.
     """
 
     def __init__(
         self, output: Output, reader: RecordingReader, pairing: Pairing, detail: SessionDetail, *, can_ask: bool
     ) -> None:
+        self.detail = detail
         self._output = output
         self._reader = reader
         self._pairing = pairing
-        self._detail = detail
         self._can_ask = can_ask
-        self._told = False
-
-    def result(self) -> JoinCheck:
-        """Return the whole check as far as the recordings are known."""
-        return check_join(self._pairing, self._detail, self._reader.known)
+        self._is_told = False
+        self._files = [track.file for track in tracks_to_compare(pairing, detail) if track.file is not None]
+        if can_ask and self._files:
+            reader.begin(self._files)
 
     async def before_joining(self) -> None:
-        """Tell what is known; ask when recordings differ. Errors: CommandError when the answer is no."""
-        if self._can_ask:
-            await self._reader.wait(COMPARE_S)
-        elif not self._reader.is_done:
+        """Ask when recordings differ. Errors: CommandError when the answer is no."""
+        if not self._can_ask:
             return
-        check = self.result()
-        self._tell(check)
-        if check.different and self._can_ask and not await _ask(self._output):
+        await self._reader.wait(COMPARE_S)
+        self._is_told = self._reader.is_done
+        if self._tell().different and not await _ask(self._output):
             raise CommandError(
                 ExitCode.PAIRING,
                 "different_recordings",
@@ -56,15 +54,18 @@ class RecordingCheck:
             )
 
     async def while_playing(self) -> None:
-        """Tell what was not known before."""
-        was_done = self._told and self._reader.is_done
+        """Tell what was not told before."""
+        if self._is_told:
+            return
+        if not self._can_ask and self._files:
+            self._reader.begin(self._files)
         await self._reader.wait()
-        if not was_done:
-            self._tell(self.result())
+        self._tell()
 
-    def _tell(self, check: JoinCheck) -> None:
-        self._told = True
+    def _tell(self) -> JoinCheck:
+        check = check_join(self._pairing, self.detail, self._reader.known)
         tell_step(self._output, check.result(JoinStep.SAME_MUSIC))
+        return check
 
 
 def tell_steps(output: Output, check: JoinCheck) -> None:
