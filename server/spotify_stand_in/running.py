@@ -58,6 +58,8 @@ def stand_in(state: StandInState | None = None) -> Iterator[StandIn]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise StartError(f"The port {port} does not exist; give a number from 0 to 65535.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address, family=family)

@@ -22,6 +22,8 @@ from client.errors import (
     ServerUnreachableError,
     SessionEndedError,
 )
+from client.spotify.errors import SpotifyAnswerError, SpotifyUnreachableError
+from client.storage.database import StorageError
 from ui.cli.exit_codes import ExitCode
 from ui.session.music import NoTrackError
 
@@ -36,6 +38,9 @@ _BY_TYPE: Final[tuple[tuple[type[ClientError], ExitCode], ...]] = (
     (ServerAnswerError, ExitCode.SERVER),
     (AddressError, ExitCode.SERVER),
     (CredentialError, ExitCode.NOT_ALLOWED),
+    (SpotifyUnreachableError, ExitCode.SERVER),
+    (SpotifyAnswerError, ExitCode.SERVER),
+    (StorageError, ExitCode.DATA_DIR),
     (ClockSyncError, ExitCode.CLOCK),
     (SessionEndedError, ExitCode.SESSION_OVER),
 )

@@ -128,35 +128,16 @@ def test_rows_without_the_very_name_of_a_track_ask_for_all_fields():
     assert not parse_rows(data({"items": [{"item": None}, None]}), 0).is_bare
 
 
+_NAMES = [
+    *("items", "tracks", "item", "track", "name", "uri", "id", "type", "artists", "album", "is_local", "owner"),
+    *("images", "url", "total", "next", "external_ids", "isrc", "duration_ms", "linked_from"),
+]
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "items",
-                    "tracks",
-                    "item",
-                    "track",
-                    "name",
-                    "uri",
-                    "id",
-                    "type",
-                    "artists",
-                    "album",
-                    "is_local",
-                    "owner",
-                    "images",
-                    "url",
-                    "total",
-                    "next",
-                    "external_ids",
-                    "isrc",
-                    "duration_ms",
-                    "linked_from",
-                ]
-            ),
+            st.sampled_from(_NAMES),
             inner,
             max_size=6,
         )

@@ -1,0 +1,37 @@
+"""Groups of commands, each in a module that is loaded when it is used."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command as to_command
+
+
+def lazy_group(commands: Mapping[str, tuple[str, str]]) -> type[TyperGroup]:
+    """Return a group that lists `commands`, name: (module, help), without loading them: `--help` is quick.
+
+    A module has a Typer `app` with the one command in it, or with a group of its own.
+    """
+
+    class LazyGroup(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is typer's
+            """Return the names of the commands."""
+            return list(commands)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is typer's
+            """Return what the list of commands shows of one, or None when there is no such command."""
+            if cmd_name not in commands:
+                return None
+            return TyperCommand(cmd_name, help=commands[cmd_name][1])
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            """Return the command that is to run, loaded."""
+            name, _, rest = super().resolve_command(ctx, args)
+            if name is None:
+                return name, None, rest
+            command = to_command(importlib.import_module(commands[name][0]).app)
+            command.name = name
+            return name, command, rest
+
+    return LazyGroup
