@@ -1,8 +1,12 @@
 """What can go wrong with the sound."""
 
+from typing import ClassVar
+
 
 class AudioError(Exception):
-    """The base of every error of this package; its text says what happened and what to do."""
+    """The base of every error of this package; its text says what happened and what to do, `code` is for programs."""
+
+    code: ClassVar[str] = "sound"
 
 
 class TrackError(AudioError):
@@ -12,6 +16,12 @@ class TrackError(AudioError):
         super().__init__(f"{track} can't be played: {reason}")
         self.track = track
         self.reason = reason
+
+
+class NoTrackError(AudioError):
+    """None of the tracks can be played here; each was told with its reason."""
+
+    code = "no_track"
 
 
 class EngineError(AudioError):

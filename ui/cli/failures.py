@@ -4,11 +4,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Final
-
-import platformdirs
 
 from audio.errors import AudioError
 from client.errors import (
@@ -25,10 +22,9 @@ from client.errors import (
 from client.spotify.errors import SpotifyAnswerError, SpotifyUnreachableError
 from client.storage.database import StorageError
 from ui.cli.exit_codes import ExitCode
-from ui.session.music import NoTrackError
+from ui.data_dir import begin_log, cannot_write, default_data_dir
 
-LOG_BYTES: Final = 1_000_000
-LOG_FILES: Final = 3
+__all__ = ["CommandError", "as_command_error", "default_data_dir", "log_to", "run_command", "tell_on_stderr"]
 
 _log = logging.getLogger(__name__)
 
@@ -71,37 +67,18 @@ def as_command_error(error: Exception) -> CommandError | None:
         case ClientError():
             exit_code = next((code for kind, code in _BY_TYPE if isinstance(error, kind)), ExitCode.NOT_ALLOWED)
             return CommandError(exit_code, error.code, str(error))
-        case NoTrackError():
-            return CommandError(ExitCode.SOUND, error.code, str(error))
         case AudioError():
-            return CommandError(ExitCode.SOUND, "sound", str(error))
+            return CommandError(ExitCode.SOUND, error.code, str(error))
         case _:
             return None
 
 
-def default_data_dir() -> Path:
-    """Return where this user's data is kept on this system."""
-    return Path(platformdirs.user_data_dir("lockstep", appauthor=False))
-
-
 def log_to(data_dir: Path) -> Path:
     """Send the log to DATA_DIR/lockstep.log and return its path. Errors: CommandError when it can't be written."""
-    path = data_dir / "lockstep.log"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+        return begin_log(data_dir)
     except OSError as error:
-        raise CommandError(
-            ExitCode.DATA_DIR,
-            "data_dir",
-            f"the data directory {data_dir} can't be written ({error.strerror or error}); choose another --data-dir",
-        ) from None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.captureWarnings(capture=True)
-    # One line a request would drown what matters.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    return path
+        raise CommandError(ExitCode.DATA_DIR, "data_dir", cannot_write(data_dir, error)) from None
 
 
 def run_command(

@@ -2,17 +2,11 @@
 
 import contextlib
 
-from audio.errors import AudioError, TrackError
+from audio.errors import NoTrackError, TrackError
 from audio.queue import QueueItem
 from audio.service import PlaybackService
 from client.pairing import Pairing
 from protocol.events import SnapshotState
-
-
-class NoTrackError(AudioError):
-    """None of the tracks can be played here; PlaybackService has told of each why."""
-
-    code = "no_track"
 
 
 def queue_of(pairing: Pairing) -> list[QueueItem]:
