@@ -18,6 +18,7 @@ _NUMBER_FIRST: Final = re.compile(
     r"\d[-.]\d{2}[-_. ]+|\d{3}\s*[-_.]+\s*|\d{1,2}\s+(?=[^\W\d]))",
     re.IGNORECASE,
 )
+_NUMBER_OF_TITLE: Final = re.compile(r"[1-9]\d*\s+[^\W\d]")
 _SPACED_DASH: Final = re.compile(r"\s+[-–—]+\s+")
 _TIGHT_DASH: Final = re.compile(r"\s*[-–—]\s+|\s+[-–—]\s*")
 _DISC_FOLDER: Final = re.compile(r"^(?:cd|disc|disk|side)\s*\w{1,2}$", re.IGNORECASE)
@@ -39,18 +40,22 @@ def read_file_name(path: PurePath) -> tuple[NameReading, ...]:
     """
     stem = clean_stem(path.stem)
     numberless = _NUMBER_FIRST.sub("", stem, count=1).strip(" -") or stem
-    readings: list[NameReading] = []
-    for text in dict.fromkeys((numberless, stem)):
-        pieces = [piece.strip() for piece in _SPACED_DASH.split(text) if piece.strip()]
-        if len(pieces) == 1:
-            pieces = [piece.strip() for piece in _TIGHT_DASH.split(text) if piece.strip()]
-        if len(pieces) == 1 and text.count("-") == 1 and " " in text:
-            pieces = [piece.strip() for piece in text.split("-") if piece.strip()]
-        pieces = pieces[:_MAX_PIECES] or [text]
-        readings += _readings_of(pieces)
-        readings += [NameReading(folder, text) for folder in _artist_folders(path)]
-        readings.append(NameReading("", text))
+    readings = _readings_of(_pieces(numberless))
+    readings += [NameReading(folder, numberless) for folder in _artist_folders(path)[: 1 if readings else None]]
+    readings.append(NameReading("", numberless))
+    if numberless != stem and _NUMBER_OF_TITLE.match(stem):
+        # The number may be the title's own: "22", "99 Luftballons".
+        readings += [*_readings_of(_pieces(stem))[:1], NameReading("", stem)]
     return tuple(dict.fromkeys(readings))
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [piece.strip() for piece in _SPACED_DASH.split(text) if piece.strip()]
+    if len(pieces) == 1:
+        pieces = [piece.strip() for piece in _TIGHT_DASH.split(text) if piece.strip()]
+    if len(pieces) == 1 and text.count("-") == 1 and " " in text:
+        pieces = [piece.strip() for piece in text.split("-") if piece.strip()]
+    return pieces[:_MAX_PIECES] or [text]
 
 
 def clean_stem(stem: str) -> str:
