@@ -4,12 +4,16 @@ import hashlib
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import mutagen
+from mutagen.aiff import AIFF
+from mutagen.flac import FLAC
+from mutagen.mp4 import MP4
+from mutagen.wave import WAVE
 
 from client.errors import one_line
 from client.fingerprint.chunks import flac_audio_start, mp4_atoms, riff_chunks
@@ -97,6 +101,13 @@ def _shown(path: Path) -> str:
     return one_line(os.fsencode(path).decode(errors="replace"), 200)
 
 
+class _Nameless:
+    """A stream that does not say its name, by which mutagen would guess."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
+
+
 class _Reader:
     """One open file on its way to a fingerprint."""
 
@@ -112,10 +123,12 @@ class _Reader:
             return self._flac()
         if head.startswith(b"OggS"):
             return self._ogg()
-        if head[:4] in {b"RIFF", b"RF64"} or (head.startswith(b"FORM") and head[8:11] == b"AIF"):
-            return self._chunks(riff_chunks(self._stream, self._start, self._end), {b"fmt ", b"COMM", b"data", b"SSND"})
+        if head[:4] in {b"RIFF", b"RF64"}:
+            return self._chunks(riff_chunks(self._stream, self._start, self._end), {b"fmt ", b"data"}, WAVE)
+        if head.startswith(b"FORM") and head[8:11] == b"AIF":
+            return self._chunks(riff_chunks(self._stream, self._start, self._end), {b"COMM", b"SSND"}, AIFF)
         if head[4:8] == b"ftyp":
-            return self._chunks(mp4_atoms(self._stream, self._start, self._end), {b"mdat"})
+            return self._chunks(mp4_atoms(self._stream, self._start, self._end), {b"mdat"}, MP4)
         return (None if head.startswith(_OTHERS) else self._mpeg()) or self._anything()
 
     def _blocks(self, start: int, end: int) -> Iterator[bytes]:
@@ -149,7 +162,7 @@ class _Reader:
         return self._result(samples, rate, encoder, mode, start)
 
     def _flac(self) -> Fingerprint:
-        info = self._info()
+        info = self._info(FLAC)
         # Some encoders that write to a pipe leave both out.
         md5, promised = int(getattr(info, "md5_signature", 0) or 0), int(getattr(info, "total_samples", 0) or 0)
         rate = _whole(info, "sample_rate")
@@ -179,7 +192,9 @@ class _Reader:
             return self._result(self._samples_by_length(info), _whole(info, "sample_rate"), "", RateMode.UNKNOWN)
         return self._result(ogg.samples, ogg.sample_rate, "", mode)
 
-    def _chunks(self, chunks: Iterator[tuple[bytes, int, int]], wanted: set[bytes]) -> Fingerprint:
+    def _chunks(
+        self, chunks: Iterator[tuple[bytes, int, int]], wanted: set[bytes], parser: Callable[[Any], Any]
+    ) -> Fingerprint:
         promised = missing = 0
         for name, start, size in list(chunks):
             if name in wanted:
@@ -188,7 +203,7 @@ class _Reader:
             if name in wanted and size != _NO_SIZE:
                 promised += size
                 missing += max(0, start + size - self._end)
-        info = self._info()
+        info = self._info(parser)
         length = self._samples_by_length(info)
         if promised:
             self._refuse_cut(length - length * missing // promised, length, _whole(info, "sample_rate"))
@@ -202,12 +217,15 @@ class _Reader:
         self._hash(self._start, self._end)
         return self._result(self._samples_by_length(info), _whole(info, "sample_rate"), "", RateMode.UNKNOWN)
 
-    def _info(self) -> Any:
-        self._stream.seek(0)
-        try:
-            info = getattr(mutagen.File(self._stream), "info", None)
-        except _TAG_ERRORS:
-            info = None
+    def _info(self, *parsers: Callable[[Any], Any]) -> Any:
+        """Return what mutagen says of the stream; without a parser it chooses one, by the name only at last."""
+        info = None
+        for parser in parsers or (lambda stream: mutagen.File(_Nameless(stream)), mutagen.File):
+            self._stream.seek(0)
+            try:
+                info = info or getattr(parser(self._stream), "info", None)
+            except _TAG_ERRORS:
+                continue
         if info is None:
             raise FingerprintError(f"{self._shown}: this is no music file, or it is damaged; choose another one")
         return info

@@ -1,4 +1,4 @@
-"""MP4 and Ogg Opus files made by hand, for machines without their encoders: right by their form, without sense."""
+"""MP4, Ogg Opus and FLAC files made by hand, for machines without their encoders: right by form alone."""
 
 import struct
 
@@ -49,3 +49,26 @@ def opus(packets: list[bytes], samples: int, pre_skip: int = 312, serial: int = 
         granule = pre_skip + samples * number // len(packets)
         pages.append(ogg_page([packet], serial, 1 + number, granule, 4 * (number == len(packets))))
     return b"".join(pages)
+
+
+def flac(samples: bytes, *, checksum: bytes = bytes(range(16)), says_length: bool = True) -> bytes:
+    """Return a FLAC file of 16-bit mono samples (big-endian), stored as they are, 4096 a frame."""
+    count = len(samples) // 2
+    rate_and_length = 44_100 << 44 | 15 << 36 | (count if says_length else 0)
+    info = struct.pack(">HH6xQ", 4096, 4096, rate_and_length) + checksum
+    frames = []
+    for number in range(-(-count // 4096)):
+        block = samples[8192 * number : 8192 * (number + 1)]
+        head = b"\xff\xf8\x79\x08" + bytes([number]) + struct.pack(">H", len(block) // 2 - 1)
+        frame = head + bytes([crc(head, 8, 0x07), 0x02]) + block
+        frames.append(frame + struct.pack(">H", crc(frame, 16, 0x8005)))
+    return b"fLaC" + b"\x80\x00\x00\x22" + info + b"".join(frames)
+
+
+def crc(data: bytes, bits: int, polynomial: int) -> int:
+    found, top, mask = 0, 1 << bits - 1, (1 << bits) - 1
+    for byte in data:
+        found ^= byte << bits - 8
+        for _ in range(8):
+            found = (found << 1 ^ polynomial) & mask if found & top else found << 1
+    return found

@@ -16,6 +16,7 @@ from client.fingerprint.errors import FingerprintError
 from client.fingerprint.fingerprint import fingerprint
 from tests.audio.decode.sounds import need, run
 from tests.client.fingerprint.conftest import frame
+from tests.client.fingerprint.containers import flac
 
 MUSIC = Path(str(files("assets").joinpath("demo", "last-lap.mp3"))).read_bytes()
 
@@ -46,6 +47,14 @@ def test_what_is_no_music_is_refused(write, data, finding):
 def test_a_file_that_is_cut_short_is_refused_by_what_its_header_promises(write):
     with pytest.raises(FingerprintError, match="cut short: 19 s of 38 s are there"):
         fingerprint(write(MUSIC[: len(MUSIC) // 2]))
+
+
+def test_a_flac_that_lacks_its_second_half_is_refused(write):
+    data = flac(bytes(range(256)) * 800)
+    with pytest.raises(FingerprintError, match="cut short: 1 s of 2 s are there"):
+        fingerprint(write(data[: len(data) // 2]))
+    with pytest.raises(FingerprintError, match="cut short: 0 s of 2 s are there"):
+        fingerprint(write(data[:5000]))
 
 
 def test_a_cut_flac_or_wav_is_refused(tmp_path, write):

@@ -17,7 +17,7 @@ from mutagen.oggvorbis import OggVorbis
 from client.fingerprint.fingerprint import fingerprint
 from tests.audio.decode.sounds import need, run
 from tests.client.fingerprint.conftest import HEADER, frame
-from tests.client.fingerprint.containers import mp4, opus
+from tests.client.fingerprint.containers import flac, mp4, opus
 
 MUSIC = Path(str(files("assets").joinpath("demo", "last-lap.mp3"))).read_bytes()
 #: A picture that looks like frames.
@@ -111,6 +111,14 @@ def test_other_music_is_told_apart(write):
 
 def test_the_name_and_the_date_of_a_file_say_nothing(write):
     assert fingerprint(write(MUSIC, "a.ogg")) == fingerprint(write(MUSIC, "b"))
+    for made in (
+        flac(bytes(9000)),
+        mp4(bytes(9000), 10_240),
+        opus([bytes(90)] * 9, 9600),
+        id3(COVER) + flac(bytes(9000)),
+    ):
+        plain = fingerprint(write(made, "a"))
+        assert [fingerprint(write(made, name)) for name in ("a.mp3", "a.ogg", "a.flac", "a.m4a")] == [plain] * 4
 
 
 def test_a_repaired_info_header_is_the_same_music_and_a_removed_one_is_not(write):
@@ -138,6 +146,22 @@ def test_the_same_frames_as_long_but_later_are_other_music(write):
     moved, plain = fingerprint(write(MUSIC[:at] + later + MUSIC[at + 3 :], "b.mp3")), fingerprint(write(MUSIC))
     assert moved.samples == plain.samples
     assert moved.audio_hash != plain.audio_hash
+
+
+@pytest.mark.parametrize("checksum", [bytes(range(16)), bytes(16)], ids=["with a checksum", "without"])
+@pytest.mark.parametrize("says_length", [True, False])
+def test_flac_keeps_its_own_when_it_is_tagged(write, checksum, says_length):
+    samples = bytes(range(256)) * 160
+    path = write(flac(samples, checksum=checksum, says_length=says_length), "a.flac")
+    plain = fingerprint(path)
+    assert (plain.samples, plain.sample_rate) == (20_480, 44_100)
+    tags = FLAC(path)
+    tags["title"] = "x" * 100_000
+    tags.save()
+    path.write_bytes(id3(COVER) + path.read_bytes() + ID3V1)
+    assert fingerprint(path) == plain
+    other = flac(samples[::-1], checksum=checksum[::-1], says_length=says_length)
+    assert fingerprint(write(other, "b.flac")).audio_hash != plain.audio_hash
 
 
 def test_flac_is_known_by_its_samples_and_not_by_its_compression_or_tags(tmp_path):
