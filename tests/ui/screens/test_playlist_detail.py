@@ -1,0 +1,169 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
+
+from tests.ui.screens.dragging import drop
+from ui.screens.library import Progress
+from ui.screens.playlist_detail import PlaylistDetail, PlaylistDetailState
+from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine, arranged
+from ui.screens.track_panel import TrackPanel
+from ui.widgets.row_list import RowList
+from ui.widgets.search_field import SearchField
+from ui.widgets.switch import Switch
+
+FILE = FileChoice("/music/a.mp3", "a.mp3", "title 100")
+OTHER = FileChoice("/music/b.mp3", "b & c.mp3", "title 91")
+TRACKS = (
+    TrackLine(0, "One", "Ana", 60_000, PairMark.PAIRED, "Same ISRC", 100, FILE),
+    TrackLine(2, "Two", "Ben", 61_000, PairMark.MISSING),
+    TrackLine(3, "Three", "Ana", None, PairMark.CHECK, "Alike", 84, FILE, (OTHER,)),
+    TrackLine(4, "Talk", "", None, PairMark.UNSUPPORTED),
+    TrackLine(5, "Five", "Ben", 62_000, PairMark.CHECK, "Alike", 80, FILE),
+)
+STATE = PlaylistDetailState(
+    "Run", "From a file", tracks=TRACKS, paired=1, pairable=4, lead_locked="3 tracks have no file yet"
+)
+SIGNALS = (
+    *("back_requested", "play_requested", "track_play_requested", "lead_requested", "scan_requested"),
+    *("cancel_requested", "pair_requested", "confirm_requested", "confirm_all_requested", "unpair_requested"),
+    "export_requested",
+)
+
+
+@pytest.fixture
+def screen(qtbot):
+    shown = PlaylistDetail()
+    qtbot.addWidget(shown)
+    shown.resize(1060, 720)
+    shown.show()
+    return shown
+
+
+@pytest.fixture
+def wishes(screen):
+    heard = []
+    for name in SIGNALS:
+        getattr(screen, name).connect(lambda *values, name=name: heard.append((name, *values)))
+    return heard
+
+
+def button(screen, text):
+    return next(one for one in screen.findChildren(QAbstractButton) if one.text() == text and one.isVisible())
+
+
+def choose(screen, key):
+    rows = screen.findChild(RowList)
+    place = [row.key for row in rows.rows()].index(str(key))
+    rows.setCurrentIndex(rows.model().index(place, 0))
+    return rows
+
+
+def test_what_is_missing_comes_first_then_what_is_to_be_checked():
+    assert [one.playlist_position for one in arranged(TRACKS, "", missing_first=True)] == [2, 3, 5, 0, 4]
+    assert [one.playlist_position for one in arranged(TRACKS, "", missing_first=False)] == [0, 2, 3, 4, 5]
+    assert [one.playlist_position for one in arranged(TRACKS, "ANA t", missing_first=False)] == [3]
+
+
+def test_the_switch_and_the_filter_change_what_is_shown(qtbot, screen):
+    screen.show_state(STATE)
+    rows = screen.findChild(RowList)
+    assert [row.key for row in rows.rows()] == ["2", "3", "5", "0", "4"]
+    qtbot.mouseClick(screen.findChild(Switch), Qt.MouseButton.LeftButton)
+    assert [row.key for row in rows.rows()] == ["0", "2", "3", "4", "5"]
+    qtbot.keyClicks(screen.findChild(SearchField), "ben")
+    assert [row.key for row in rows.rows()] == ["2", "5"]
+
+
+def test_a_session_starts_only_when_every_track_is_paired(qtbot, screen, wishes):
+    screen.show_state(STATE)
+    qtbot.mouseClick(button(screen, "Start RunBuddy"), Qt.MouseButton.LeftButton)
+    assert wishes == []
+    assert "3 tracks have no file yet" in [label.text() for label in screen.findChildren(QLabel)]
+    screen.show_state(replace(STATE, lead_locked=None))
+    qtbot.mouseClick(button(screen, "Start RunBuddy"), Qt.MouseButton.LeftButton)
+    assert wishes == [("lead_requested",)]
+
+
+def test_a_proposal_is_confirmed_or_refused(qtbot, screen, wishes):
+    screen.show_state(STATE)
+    choose(screen, 3)
+    qtbot.mouseClick(button(screen, "This is right"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(screen, "Not this file"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(screen, "All 2 proposals are right"), Qt.MouseButton.LeftButton)
+    assert wishes == [("confirm_requested", 3), ("unpair_requested", 3), ("confirm_all_requested",)]
+
+
+def test_another_file_is_chosen_from_the_menu_and_by_the_dialog(qtbot, screen, wishes):
+    screen.show_state(STATE)
+    choose(screen, 3)
+    qtbot.mouseClick(button(screen, "Other files"), Qt.MouseButton.LeftButton)
+    menu = screen.findChild(QMenu)
+    assert menu.actions()[0].text().startswith("b && c.mp3")
+    menu.actions()[0].trigger()
+    menu.close()
+    choose(screen, 2)
+    qtbot.mouseClick(button(screen, "Choose file…"), Qt.MouseButton.LeftButton)
+    dialog = screen.findChild(QFileDialog)
+    dialog.fileSelected.emit("/music/c.mp3")
+    dialog.reject()
+    assert wishes == [("pair_requested", 3, "/music/b.mp3"), ("pair_requested", 2, "/music/c.mp3")]
+
+
+def drop_on(screen, key, *paths):
+    rows = screen.findChild(RowList)
+    place = [row.key for row in rows.rows()].index(str(key))
+    drop(rows.viewport(), rows.visualRect(rows.model().index(place, 0)).center(), *paths)
+
+
+def test_a_file_that_is_dropped_on_a_track_is_paired_with_it(screen, wishes, tmp_path):
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"x")
+    screen.show_state(STATE)
+    drop_on(screen, 2, file)
+    assert wishes == [("pair_requested", 2, str(file))]
+    drop_on(screen, 2, file, file)
+    drop_on(screen, 2, tmp_path)
+    screen.show_state(replace(STATE, locked="A session is running"))
+    drop_on(screen, 2, file)
+    assert len(wishes) == 1
+
+
+def test_in_a_session_no_file_can_be_changed(qtbot, screen, wishes):
+    screen.show_state(replace(STATE, locked="A session is running"))
+    choose(screen, 3)
+    for one in screen.findChild(TrackPanel).findChildren(QAbstractButton):
+        assert not one.isEnabled()
+        assert "A session is running" in one.toolTip()
+    assert not button(screen, "All 2 proposals are right").isEnabled()
+
+
+def test_play_scan_cancel_and_back(qtbot, screen, wishes):
+    screen.show_state(STATE)
+    qtbot.mouseClick(button(screen, "Play"), Qt.MouseButton.LeftButton)
+    rows = choose(screen, 0)
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    qtbot.mouseClick(button(screen, "Look for music"), Qt.MouseButton.LeftButton)
+    screen.show_state(replace(STATE, progress=Progress("Looking", "1 of 2", 0.5)))
+    assert not button(screen, "Look for music").isEnabled()
+    qtbot.mouseClick(button(screen, "Cancel"), Qt.MouseButton.LeftButton)
+    back = next(one for one in screen.findChildren(QAbstractButton) if one.accessibleName() == "Back to the library")
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert wishes == [
+        ("play_requested",),
+        ("track_play_requested", 0),
+        ("scan_requested",),
+        ("cancel_requested",),
+        ("back_requested",),
+    ]
+
+
+def test_the_chosen_track_stays_chosen_when_its_match_changes(screen):
+    screen.show_state(STATE)
+    choose(screen, 2)
+    screen.show_state(
+        replace(STATE, tracks=(*TRACKS[:1], replace(TRACKS[1], mark=PairMark.CHOSEN, file=FILE), *TRACKS[2:]))
+    )
+    assert screen.findChild(RowList).chosen_key() == "2"
+    assert "a.mp3" in [label.text() for label in screen.findChild(TrackPanel).findChildren(QLabel)]

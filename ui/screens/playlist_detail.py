@@ -1,0 +1,244 @@
+"""One playlist: each track with its file, what is missing first, and the way into a session."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal, SignalInstance
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from ui.screens.library import Progress
+from ui.screens.playlist_rows import PairMark, TrackLine, arranged, track_rows
+from ui.screens.track_panel import TrackPanel
+from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
+from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.cover import Cover
+from ui.widgets.icon_button import IconButton
+from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.pairing_ring import PairingRing, pairing_words
+from ui.widgets.progress_row import ProgressRow
+from ui.widgets.row_list import RowList
+from ui.widgets.search_field import SearchField
+from ui.widgets.switch import Switch
+
+_MUSIC_FILES = "Music (*.mp3 *.flac *.m4a *.ogg *.opus *.wav);;All files (*)"
+_COVER = 128
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistDetailState:
+    """Everything that the screen shows.
+
+    `lead_locked` and `play_locked` say why a session or the music can't be started, None where they can; `locked` why
+    no file can be changed. `progress` is a scan or the matching under way.
+    """
+
+    name: str = ""
+    source: str = ""
+    cover: QImage | None = None
+    tracks: tuple[TrackLine, ...] = ()
+    paired: int = 0
+    pairable: int = 0
+    lead_locked: str | None = None
+    play_locked: str | None = None
+    locked: str | None = None
+    progress: Progress | None = None
+
+
+class PlaylistDetail(QWidget):
+    """Shows a PlaylistDetailState; tracks are named by their playlist position."""
+
+    back_requested = Signal()
+    play_requested = Signal()
+    track_play_requested = Signal(int)
+    lead_requested = Signal()
+    scan_requested = Signal()
+    cancel_requested = Signal()
+    pair_requested = Signal(int, str)
+    confirm_requested = Signal(int)
+    confirm_all_requested = Signal()
+    unpair_requested = Signal(int)
+    export_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = PlaylistDetailState()
+        self._back = IconButton("arrow_back", "Back to the library", parent=self)
+        self._cover = Cover(_COVER, self)
+        self._name = ElidedLabel("", TextRole.DISPLAY, parent=self)
+        self._source = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
+        self._ring = PairingRing(20, self)
+        self._count = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
+        self._play = PrimaryButton("Play", "play_arrow-fill", parent=self)
+        self._lead = PrimaryButton("Start RunBuddy", "sensors", tone=Tone.LEADING, parent=self)
+        self._scan = SecondaryButton("Look for music", "refresh", parent=self)
+        self._more = IconButton("more_horiz", "More", parent=self)
+        self._hint = ElidedLabel("", TextRole.CAPTION, "secondary", parent=self)
+        self._progress = ProgressRow(cancellable=True, parent=self)
+        self._search = SearchField("Filter tracks", self)
+        self._first = Switch("Missing first", self)
+        self._first.setChecked(True)
+        self._confirm_all = QuietButton("", parent=self)
+        self._rows = RowList("Tracks", parent=self)
+        self._panel = TrackPanel(self)
+        self._shown: tuple[tuple[TrackLine, ...], str, bool] | None = None
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self._connect()
+        self.show_state(self._state)
+
+    def show_state(self, state: PlaylistDetailState) -> None:
+        """Show this state; what is chosen and where the list is scrolled to stay."""
+        before, self._state = self._state, state
+        if (state.name, state.cover) != (before.name, before.cover):
+            self._cover.show_cover(state.cover, state.name, "")
+        self._name.setText(state.name)
+        self._source.setText(state.source)
+        self._ring.show_pairing(state.paired, state.pairable)
+        self._count.setText(pairing_words(state.paired, state.pairable))
+        self._play.set_locked(state.play_locked)
+        self._lead.set_locked(state.lead_locked)
+        self._hint.setText(state.lead_locked or "")
+        self._scan.set_locked(None if state.progress is None else "Wait until this is done, or cancel it")
+        self._progress.setVisible(state.progress is not None)
+        if state.progress is not None:
+            self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
+        if state.tracks is not before.tracks:
+            proposed = sum(track.mark is PairMark.CHECK for track in state.tracks)
+            self._confirm_all.set_words(f"All {proposed} proposals are right")
+            self._confirm_all.setVisible(proposed > 1)
+        self._confirm_all.set_locked(state.locked)
+        self._show_tracks()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Take files that are dropped on a track."""
+        if isinstance(event, QDragMoveEvent | QDragEnterEvent):
+            if self._droppable(event) is not None:
+                event.acceptProposedAction()
+            return True
+        if isinstance(event, QDropEvent):
+            self._drop(event)
+            return True
+        return False
+
+    def _droppable(self, event: QDropEvent) -> str | None:
+        """Return the one local file that is dragged, if a file can be paired now."""
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        usable = len(paths) == 1 and Path(paths[0]).is_file() and self._state.locked is None
+        return paths[0] if usable else None
+
+    def _drop(self, event: QDropEvent) -> None:
+        path = self._droppable(event)
+        place = self._rows.indexAt(event.position().toPoint()).row()
+        if path is None or place < 0:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.pair_requested.emit(int(self._rows.rows()[place].key), path)
+
+    def _show_tracks(self) -> None:
+        wanted = (self._state.tracks, self._search.text(), self._first.isChecked())
+        if self._shown is None or wanted[0] is not self._shown[0] or wanted[1:] != self._shown[1:]:
+            self._shown = wanted
+            self._rows.show_rows(track_rows(arranged(*wanted[:2], missing_first=wanted[2])))
+        self._show_chosen()
+
+    def _chosen(self) -> TrackLine | None:
+        key = self._rows.chosen_key()
+        if key is None:
+            return None
+        return next((one for one in self._state.tracks if one.playlist_position == int(key)), None)
+
+    def _show_chosen(self) -> None:
+        self._panel.show_track(self._chosen(), self._state.locked)
+
+    def _about_chosen(self, ask: SignalInstance) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            ask.emit(chosen.playlist_position)
+
+    def _pair_chosen(self, path: str) -> None:
+        chosen = self._chosen()
+        if chosen is not None:
+            self.pair_requested.emit(chosen.playlist_position, path)
+
+    def _open_file_dialog(self) -> None:
+        dialog = QFileDialog(self, "Choose the track's file", "", _MUSIC_FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._pair_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open_more(self) -> None:
+        menu = QMenu(self)
+        export = QAction("Save as PAIRING.json…", menu)
+        export.triggered.connect(self._open_export)
+        menu.addAction(export)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
+
+    def _open_export(self) -> None:
+        dialog = QFileDialog(self, "Save the pairing", "PAIRING.json", "Pairing (*.json)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.fileSelected.connect(self.export_requested)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.back_requested)
+        self._play.clicked.connect(self.play_requested)
+        self._lead.clicked.connect(self.lead_requested)
+        self._scan.clicked.connect(self.scan_requested)
+        self._more.clicked.connect(self._open_more)
+        self._progress.cancel_requested.connect(self.cancel_requested)
+        self._search.searched.connect(lambda _words: self._show_tracks())
+        self._first.clicked.connect(lambda _on: self._show_tracks())
+        self._confirm_all.clicked.connect(self.confirm_all_requested)
+        self._rows.row_chosen.connect(lambda _key: self._show_chosen())
+        self._rows.row_activated.connect(lambda key: self.track_play_requested.emit(int(key)))
+        self._rows.viewport().setAcceptDrops(True)
+        self._rows.viewport().installEventFilter(self)
+        self._panel.confirm_requested.connect(lambda: self._about_chosen(self.confirm_requested))
+        self._panel.unpair_requested.connect(lambda: self._about_chosen(self.unpair_requested))
+        self._panel.file_dialog_requested.connect(self._open_file_dialog)
+        self._panel.file_chosen.connect(self._pair_chosen)
+
+    def _lay_out(self) -> None:
+        pairing = QHBoxLayout()
+        pairing.setSpacing(8)
+        pairing.addWidget(self._ring)
+        pairing.addWidget(self._count, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        for button in (self._play, self._lead, self._scan, self._more):
+            buttons.addWidget(button)
+        buttons.addWidget(self._hint, 1)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._name)
+        words.addWidget(self._source)
+        words.addLayout(pairing)
+        words.addSpacing(8)
+        words.addLayout(buttons)
+        head = QHBoxLayout()
+        head.setSpacing(24)
+        head.addWidget(self._cover)
+        head.addLayout(words, 1)
+        tools = QHBoxLayout()
+        tools.setSpacing(12)
+        self._search.setMaximumWidth(280)
+        tools.addWidget(self._search, 1)
+        tools.addWidget(Label("Missing first", TextRole.CAPTION, "secondary", parent=self))
+        tools.addWidget(self._first)
+        tools.addStretch(1)
+        tools.addWidget(self._confirm_all)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(PAGE_MARGIN, 16, PAGE_MARGIN, 16)
+        whole.setSpacing(16)
+        whole.addWidget(self._back)
+        whole.addLayout(head)
+        whole.addWidget(self._progress)
+        whole.addLayout(tools)
+        whole.addWidget(self._rows, 1)
+        whole.addWidget(self._panel)

@@ -1,0 +1,94 @@
+"""A playlist's page: fully paired, tracks missing, proposals to check, a scan under way, and names of every kind."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QWidget
+
+from ui.screens.library import Progress
+from ui.screens.playlist_detail import PlaylistDetail, PlaylistDetailState
+from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
+from ui.screenshots.samples import ARABIC, ENDLESS, HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE, TRACKS
+from ui.screenshots.scene import Scene
+from ui.screenshots.window import PLAYING, in_window
+from ui.shell.main_window import MainWindow
+from ui.shell.sections import Section
+from ui.widgets.row_list import RowList
+
+_REASONS = ("Same ISRC", "Same names", "Same names", "Alike", "File name")
+
+
+def _line(place: int, title: str, artist: str, duration_ms: int) -> TrackLine:
+    name = f"{place + 1:02} {title}.mp3"
+    choice = FileChoice(f"/music/{name}", name, "title 100, artist 100, +0.1 s")
+    return TrackLine(place, title, artist, duration_ms, PairMark.PAIRED, _REASONS[place % 5], 100, choice)
+
+
+_TRACKS = tuple(_line(place, *track) for place, track in enumerate(TRACKS))
+_PAIRED = PlaylistDetailState(
+    name="Sunday Kitchen", source="Spotify · by Ana Moreno · 14 tracks", tracks=_TRACKS, paired=14, pairable=14
+)
+_OTHERS = (
+    FileChoice("/music/live/Blue Room (Live).mp3", "Blue Room (Live).mp3", "live version, +22 s"),
+    FileChoice("/music/Blue Rooms.mp3", "Blue Rooms.mp3", "title 91, artist 40"),
+)
+
+
+def _partly() -> PlaylistDetailState:
+    missing = ("Paper Boats", "Copper")
+    tracks = [
+        replace(track, mark=PairMark.MISSING, reason="", score=None, file=None) if track.title in missing else track
+        for track in _TRACKS
+    ]
+    check = FileChoice("/music/blue room - single.mp3", "blue room - single.mp3", "title 88, artist 100, +2.4 s")
+    tracks[2] = replace(tracks[2], mark=PairMark.CHECK, reason="Alike", score=84, file=check, others=_OTHERS)
+    tracks[5] = replace(tracks[5], mark=PairMark.CHECK, reason="Alike", score=79, file=check)
+    tracks[6] = replace(tracks[6], mark=PairMark.CHOSEN, reason="Chosen by you", score=None)
+    tracks[9] = replace(tracks[9], mark=PairMark.UNSUPPORTED, reason="", score=None, file=None)
+    return replace(
+        _PAIRED,
+        tracks=tuple(tracks),
+        paired=9,
+        pairable=13,
+        lead_locked="4 tracks have no file yet",
+    )
+
+
+def _odd() -> PlaylistDetailState:
+    names = ((LONG_TITLE, LONG_ARTIST), (HOSTILE, ENDLESS), JAPANESE, ARABIC)
+    return replace(
+        _partly(),
+        name=LONG_TITLE,
+        source=HOSTILE,
+        tracks=tuple(_line(place, title, artist, 185_000) for place, (title, artist) in enumerate(names)),
+    )
+
+
+def _window(state: PlaylistDetailState) -> QWidget:
+    screen = PlaylistDetail()
+    screen.show_state(state)
+    return in_window(screen, Section.LIBRARY, player=PLAYING)
+
+
+def _choose_third(widget: QWidget) -> None:
+    if isinstance(widget, MainWindow):
+        rows = widget.findChild(RowList)
+        if isinstance(rows, RowList):
+            rows.setCurrentIndex(rows.model().index(2, 0))
+
+
+_EMPTY = PlaylistDetailState(
+    "Nothing in it", "From a file", lead_locked="It has no tracks", play_locked="It has no tracks"
+)
+_SCANNING = Progress("Looking through Music", "1,204 of 8,214 files", 0.15)
+
+SCENES = (
+    Scene("playlist-detail", "paired", lambda: _window(_PAIRED), opened=_choose_third),
+    Scene("playlist-detail", "partly", lambda: _window(_partly()), opened=_choose_third, for_docs="playlist"),
+    Scene("playlist-detail", "scanning", lambda: _window(replace(_partly(), progress=_SCANNING))),
+    Scene(
+        "playlist-detail", "empty", lambda: _window(PlaylistDetailState("Nothing in it", "From a file", play_locked=""))
+    ),
+    Scene("playlist-detail", "small", lambda: _window(_partly()), (1000, 640), opened=_choose_third),
+    Scene("playlist-detail", "odd-names", lambda: _window(_odd()), opened=_choose_third),
+    Scene("playlist-detail", "rtl", lambda: _window(_odd()), opened=_choose_third, right_to_left=True),
+)
