@@ -1,6 +1,7 @@
 """`scripts/bench-server`: what one server process holds, on one core, with the load on another."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -11,21 +12,39 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.server.bench.report import (
+    GOAL_IDLE_SOCKETS,
+    GOAL_P99_MS,
+    Found,
+    Relay,
+    between,
+    goal_lines,
+    relay_lines,
+    sizing_lines,
+    step_row,
+)
 from tests.server.postgres import free_port
 from tests.server.redis_server import PROGRAM, running_redis
 
 _ROOT = Path(__file__).parents[3]
 _PAGE = _ROOT / "docs" / "benchmarks.md"
 _MARK = "<!-- server: written by scripts/bench-server --write -->"
-_GOAL_P99_MS = 20.0
-_STEPS = [50, 100, 200, 400, 600, 800, 1000, 1200, 1500, 2000]
+_DEPLOY = _ROOT / "docs" / "deploy.md"
+_STEPS = [50, 200, 500, 800, 1000, 1250, 1500, 2000, 2500, 3000]
+_STEPS_QUICK = [50, 100]
+#: Sessions of two sockets each.
 _IDLE = [1000, 2500, 5000]
 _IDLE_QUICK = [100]
+_HOW = [
+    "Real clients over loopback, 4 positions a second a session; the server on one core, the load on another.",
+    "A relay's latency is from the leader's `send` until the follower has read it, in one clock. Memory is the",
+    "process's, the kernel's buffers apart. Written by `scripts/bench-server --write`.",
+]
 
 #: `lockstep serve` as it is, on the first core.
 _SERVER = """
@@ -59,6 +78,7 @@ class Measured:
 def lockstep_server(folder: Path, *options: str) -> Iterator[Measured]:
     command = [sys.executable, "-c", _SERVER, "serve", "--port", "0", "--accounts", "local", "--no-rate-limits"]
     command += ["--data-dir", str(folder), "--log-stderr", "--json", *options]
+    folder.mkdir(exist_ok=True)
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=_ROOT)
     try:
@@ -108,79 +128,82 @@ def loaded(server: Measured, order: dict[str, Any]) -> Iterator[dict[str, Any]]:
         process.communicate()
 
 
-def relay_table(title: str, server: Measured, order: dict[str, Any]) -> list[str]:
-    lines = [
-        f"### {title}",
-        "",
-        "| sessions | p50 | p99 | max | heard of sent | memory a session |",
-        "|---|---|---|---|---|---|",
-    ]
-    empty_kb = server.rss_kb
-    held = 0
-    for found in loaded(server, order | {"stopAboveMs": 5 * _GOAL_P99_MS}):
-        each_kb = (found["rssKb"] - empty_kb) / found["sessions"]
-        figures = " | ".join(
-            "-" if found[key] is None else f"{found[key]:.1f} ms" for key in ("p50Ms", "p99Ms", "maxMs")
-        )
-        heard = 100 * found["heard"] / found["sent"]
-        lines.append(f"| {found['sessions']} | {figures} | {heard:.1f} % | {each_kb:.0f} KB |")
-        print(lines[-1], file=sys.stderr, flush=True)
-        if found["p99Ms"] is not None and found["p99Ms"] <= _GOAL_P99_MS and heard > 99.9 and not found["lostSessions"]:
-            held = found["sessions"]
-    return [*lines, "", f"Held at p99 <= {_GOAL_P99_MS:.0f} ms: **{held} sessions**.", ""]
+def relay(title: str, server: Measured, order: dict[str, Any]) -> Relay:
+    print(f"== {title}", file=sys.stderr, flush=True)
+    found = Relay(title, [], server.rss_kb)
+    for step in loaded(server, order | {"stopAboveMs": 5 * GOAL_P99_MS}):
+        found.steps.append(step)
+        print(step_row(found, step), file=sys.stderr, flush=True)
+    return found
+
+
+def at(server: Measured, other: Measured | None = None) -> dict[str, Any]:
+    return {"ports": [server.port, (other or server).port]}
+
+
+def measure(folder: Path, seconds: float, quick: bool) -> Found:
+    steps = {"steps": _STEPS_QUICK if quick else _STEPS, "seconds": seconds}
+    with lockstep_server(folder / "one") as server:
+        one = relay("One process, SQLite", server, steps | at(server))
+    with lockstep_server(folder / "rest") as server:
+        order = at(server) | {"restSeconds": max(1.0, seconds / 3)}
+        rates = [found["requestsPerSecond"] for _ in range(3) for found in loaded(server, order)]
+    with lockstep_server(folder / "idle") as server:
+        empty_kb = server.rss_kb
+        order = at(server) | {"idle": _IDLE_QUICK if quick else _IDLE, "seconds": seconds}
+        for idle in loaded(server, order):
+            print(f"{2 * idle['sessions']} idle sockets, {idle['lostSessions']} lost", file=sys.stderr, flush=True)
+        idle_socket_kb = (idle["rssKb"] - empty_kb) / (2 * idle["sessions"])
+    two = None
+    if PROGRAM is not None:
+        with (
+            running_redis() as redis,
+            lockstep_server(folder / "two", "--redis", redis.url) as first,
+            lockstep_server(folder / "two", "--redis", redis.url) as second,
+        ):
+            title = "Two processes on the same core, leader at one and follower at the other, Redis between"
+            two = relay(title, first, steps | at(first, second))
+    with flask_server() as server:
+        title = "The plan's choice: Flask + flask-sock, relaying and nothing else"
+        flask = relay(title, server, steps | at(server) | {"kind": "flask"})
+    rest_per_s = statistics.median(rates)
+    return Found(one, two, flask, rest_per_s, 2 * idle["sessions"], idle["lostSessions"], idle_socket_kb)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10.0, help="how long each step is measured")
-    parser.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
+    parser.add_argument("--seconds", type=float, default=8.0, help="how long each step is measured")
+    parser.add_argument(
+        "--write", action="store_true", help="write docs/benchmarks.md, and docs/deploy.md's sizing table"
+    )
     parser.add_argument("--quick", action="store_true", help="few sessions and 2 s a step: whether it works at all")
     arguments = parser.parse_args()
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    lines: list[str] = []
-    seconds = 2.0 if arguments.quick else arguments.seconds
-    steps = {"steps": _STEPS[:2] if arguments.quick else _STEPS, "seconds": seconds}
-    with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as temporary, ExitStack() as stack:
-        folder = Path(temporary)
-        with lockstep_server(folder) as server:
-            lines += relay_table("One process, SQLite", server, steps | {"ports": [server.port, server.port]})
-        with lockstep_server(folder) as server:
-            rates = [
-                found["requestsPerSecond"]
-                for _ in range(3)
-                for found in loaded(server, {"ports": [server.port, server.port], "restSeconds": seconds / 3})
-            ]
-            lines += [f"Billboard by REST, 8 connections: **{statistics.median(rates):.0f} requests a second**.", ""]
-        with lockstep_server(folder) as server:
-            empty_kb = server.rss_kb
-            for found in loaded(
-                server,
-                {
-                    "ports": [server.port, server.port],
-                    "idle": _IDLE_QUICK if arguments.quick else _IDLE,
-                    "seconds": seconds,
-                },
-            ):
-                each_kb = (found["rssKb"] - empty_kb) / (2 * found["sessions"])
-                text = f"{2 * found['sessions']} idle sockets, {found['lostSessions']} lost, {each_kb:.0f} KB each."
-                print(text, file=sys.stderr, flush=True)
-            lines += [text, ""]
-        if PROGRAM is not None:
-            redis = stack.enter_context(running_redis())
-            with (
-                lockstep_server(folder, "--redis", redis.url) as one,
-                lockstep_server(folder, "--redis", redis.url) as other,
-            ):
-                title = "Two processes on the same core, leader at one and follower at the other, Redis between"
-                lines += relay_table(title, one, steps | {"ports": [one.port, other.port]})
-        with flask_server() as server:
-            order = steps | {"ports": [server.port, server.port], "kind": "flask"}
-            lines += relay_table("The plan's choice: Flask + flask-sock, relaying and nothing else", server, order)
-    page = "\n".join([_MARK, "", "## The session server", "", *surroundings(), "", *lines])
+    raise_file_limit()
+    with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as temporary:
+        found = measure(Path(temporary), 2.0 if arguments.quick else arguments.seconds, arguments.quick)
+    machine = surroundings()
+    lines = [_MARK, "", "## The session server", "", *_HOW, "", *machine, "", *goal_lines(found)]
+    for part in (found.one, found.two, found.flask):
+        lines += relay_lines(part) if part is not None else ["Without redis-server: two processes not measured.", ""]
+    page = "\n".join(lines)
     print(page)
+    sizing = sizing_lines(found, machine)
+    print("\n".join(sizing))
     if arguments.write and not arguments.quick:
         _PAGE.write_text(_PAGE.read_text().partition(_MARK)[0].rstrip() + "\n\n" + page)
+        _DEPLOY.write_text(between(_DEPLOY.read_text(), "sizing", sizing))
+
+
+def raise_file_limit() -> None:
+    """Let this process and those that it starts open as many files as may be: a socket is one at either end."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = GOAL_IDLE_SOCKETS + 2000
+    # Only root may lift the hard limit, and not everywhere.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(most, wanted), max(most, wanted)))
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    print(f"only {most} open files: not all of {GOAL_IDLE_SOCKETS} idle sockets can be held", file=sys.stderr)
 
 
 def surroundings() -> list[str]:
@@ -189,9 +212,6 @@ def surroundings() -> list[str]:
         "?",
     )
     return [
-        "Real clients over loopback, 4 positions a second a session; the server on one core, the load on another.",
-        "A relay's latency is from the leader's `send` until the follower has read it, in one clock.",
-        "",
         f"- date: {datetime.now(UTC).date()}",
         f"- CPU: {cpu}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end",
         f"- Python: {platform.python_version()}",
