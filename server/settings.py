@@ -3,12 +3,15 @@
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 from protocol import limits
 from protocol.rest import AccountsMode
 from server.errors import StartError
 
-__all__ = ["AccountsMode", "Settings", "sqlite_url"]
+__all__ = ["SPOTIFY_URL", "AccountsMode", "Settings", "sqlite_url"]
+
+SPOTIFY_URL: Final = "https://api.spotify.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Settings:
     ntp_port: int | None = None
     redis: str | None = None
     accounts: AccountsMode = AccountsMode.SPOTIFY
-    spotify_base_url: str = "https://api.spotify.com"
+    spotify_base_url: str = SPOTIFY_URL
     spotify_timeout_s: float = 5.0
     spotify_cache_s: float = 50 * 60.0
     leader_grace_s: float = 10.0

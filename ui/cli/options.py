@@ -1,6 +1,7 @@
 """The options that several commands share, and their checks."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -79,10 +80,16 @@ class SessionOptions:
         return data_folder(self.data_dir)
 
 
-def checked(options: SessionOptions) -> SessionOptions:
-    """Check what can be checked before anything is started. Errors: CommandError (usage)."""
-    if options.account is None and options.token is None:
-        raise usage_error("say who you are: --account NAME (a server with accounts of its own) or --token T (Spotify)")
+def checked(options: SessionOptions, *, is_signed_in: Callable[[Path], bool]) -> SessionOptions:
+    """Check what can be checked before anything is started. Errors: CommandError (usage).
+
+    `is_signed_in` tells of a data directory whether somebody is signed in to Spotify there.
+    """
+    if options.account is None and options.token is None and not is_signed_in(options.folder):
+        raise usage_error(
+            "say who you are: --account NAME (a server with accounts of its own), --token T (Spotify), or sign in once "
+            "with “lockstep spotify login”"
+        )
     name = options.account
     if name is not None and not (name.strip() and name.isprintable() and len(name) <= MAX_NAME_LENGTH):
         raise usage_error(f"--account needs a name of 1 to {MAX_NAME_LENGTH} printable characters")

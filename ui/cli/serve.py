@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from client.spotify.endpoints import stand_in_endpoints
 from server.errors import ServerError
 from server.garbage import spare_the_relay
 from server.log import format_log
 from server.main import serve as serve_until_stopped
-from server.settings import AccountsMode, Settings, sqlite_url
+from server.settings import SPOTIFY_URL, AccountsMode, Settings, sqlite_url
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError, default_data_dir, log_to, run_command
 from ui.cli.output import refuse, teller
@@ -33,6 +34,10 @@ def serve(
     accounts: Annotated[
         AccountsMode, typer.Option(help="Whose tokens count: Spotify's, or named accounts of this server's own.")
     ] = AccountsMode.SPOTIFY,
+    spotify_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A stand-in for Spotify to ask about tokens (“lockstep spotify stand-in”)."),
+    ] = None,
     ntp_port: Annotated[int | None, typer.Option(help="Answer SNTP, too, on this UDP port; 0 lets choose.")] = None,
     leader_grace: Annotated[
         float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
@@ -75,6 +80,7 @@ def serve(
                 ntp_port=ntp_port,
                 redis=redis,
                 accounts=accounts,
+                spotify_base_url=SPOTIFY_URL if spotify_url is None else stand_in_endpoints(spotify_url).api_url,
                 leader_grace_s=leader_grace,
                 rate_limits=not no_rate_limits,
             )

@@ -11,6 +11,7 @@ from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError
 from ui.cli.options import SessionOptions, checked
 from ui.cli.output import refuse
+from ui.cli.spotify_bearer import is_signed_in
 
 _P = ParamSpec("_P")
 
@@ -26,7 +27,7 @@ def session_command(work: Callable[Concatenate[SessionOptions, _P], ExitCode]) -
         own_values = {parameter.name: given.pop(parameter.name) for parameter in own}
         options = SessionOptions(**given)
         try:
-            exit_code = work(checked(options), **own_values)  # type: ignore[call-arg]
+            exit_code = work(checked(options, is_signed_in=is_signed_in), **own_values)  # type: ignore[call-arg]
         except CommandError as error:
             refuse(error, as_json=options.as_json)
             exit_code = error.exit_code

@@ -22,6 +22,7 @@ from ui.cli.narrator import Narrator
 from ui.cli.options import SessionOptions
 from ui.cli.output import Output, choose_output
 from ui.cli.running import Interrupts, all_or_first_error, interruptible
+from ui.cli.spotify_bearer import spotify_bearer
 from ui.session.music import queue_of
 
 _T = TypeVar("_T")
@@ -78,7 +79,10 @@ async def open_stage(
         if not pairing.paired:
             raise PairingError(f"{options.pairing}: no track of this playlist has a file; pair at least one")
         clock = RunBuddyClock(options.ntp)
-        async with RunBuddyApiClient(options.server, options.token) as api:
+        async with (
+            spotify_bearer(options, output) as bearer,
+            RunBuddyApiClient(options.server, options.token, bearer=bearer) as api,
+        ):
             narrator = Narrator(output)
             playback = PlaybackService.begin(device=options.audio, data_dir=options.folder, engine=options.engine)
             try:

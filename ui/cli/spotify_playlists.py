@@ -22,6 +22,7 @@ from ui.cli.spotify_command import ATTRIBUTION, SpotifyDataDirOption, SpotifyUrl
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
+_FILE_WIDTH: Final = 240
 _KIND_NOTES: Final = {
     TrackKind.TRACK: "",
     TrackKind.LOCAL: "a file of your own",
@@ -56,7 +57,9 @@ def playlists(
                 listed = await account.playlists(on_progress)
             else:
                 found = await account.playlist(playlist, on_progress)
-        console = Console(markup=False, emoji=False, highlight=False)
+        # What goes into a file or another program is not squeezed to a terminal's width.
+        width = None if sys.stdout.isatty() else _FILE_WIDTH
+        console = Console(markup=False, emoji=False, highlight=False, width=width)
         if playlist is not None:
             _tracks_as_json(found) if as_json else _show_tracks(found, console)
         elif as_json:
