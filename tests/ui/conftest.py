@@ -43,7 +43,9 @@ def in_loop(qapp) -> Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]:
 
 @pytest.fixture
 def theme(qapp):
-    """Return the theme, light and without movement; it is as it was afterwards."""
+    """Return the theme, light and without movement; it is as it was afterwards, and the test's windows are gone."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
     from ui.theme.theme import current
 
     made = current()
@@ -51,6 +53,7 @@ def theme(qapp):
     made.reduced_motion = True
     made.set_dark(False)
     yield made
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     made.reduced_motion = before
     made.set_dark(None)
 

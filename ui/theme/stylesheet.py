@@ -20,25 +20,19 @@ QLabel[tone="error"] { color: $error; }
 $text_roles
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: none; }
 
-QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
+QLineEdit, QPlainTextEdit, QComboBox {
   background: $surface; color: $text; border: 1px solid $control_edge; border-radius: ${radius}px;
   min-height: ${field_px}px; padding: 0 12px; selection-background-color: $inverse; selection-color: $on_inverse;
 }
-QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {
   border: 2px solid $focus; padding: 0 11px;
 }
-QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {
   color: $text_muted; border-color: $border; background: $background;
 }
 QLineEdit[invalid="true"] { border-color: $error; }
-QSpinBox, QDoubleSpinBox { padding-right: 4px; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url(controls:arrow_down.svg); width: 18px; height: 18px; }
-QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
-  border: none; width: 24px; background: transparent;
-}
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(controls:arrow_up.svg); width: 14px; height: 14px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(controls:arrow_down.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView {
   background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius_small}px; padding: 4px;
   selection-background-color: $raised; selection-color: $text; outline: none;

@@ -24,6 +24,7 @@ class Theme(QObject):
         self._app = app
         self._forced: bool | None = None
         self.palette = LIGHT
+        self._applied: Palette | None = None
         self.reduced_motion = system_reduces_motion()
         app.setStyle("Fusion")
         QDir.setSearchPaths("controls", [str(files("assets") / "icons" / "controls")])
@@ -48,6 +49,9 @@ class Theme(QObject):
         self._apply(DARK if dark else LIGHT)
 
     def _apply(self, palette: Palette) -> None:
+        if palette is self._applied:
+            return
+        self._applied = palette
         self.palette = palette
         qt_palette = _qt_palette(palette)
         self._app.setPalette(qt_palette)

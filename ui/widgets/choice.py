@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
-from ui.widgets.paint import MOVE_KEYS, PRESS_KEYS, FocusVisible
+from ui.theme.theme import current
+from ui.widgets.paint import MOVE_KEYS, PRESS_KEYS, FocusVisible, draw_text
 from ui.widgets.plain import plain
 
 _LONGEST = 60
@@ -21,7 +22,7 @@ class Choice(FocusVisible, QComboBox):
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setMinimumWidth(220)
+        self.setMinimumWidth(264)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.activated.connect(lambda index: self.choice_requested.emit(self.itemData(index)))
 
@@ -34,6 +35,19 @@ class Choice(FocusVisible, QComboBox):
             for key, words in wanted:
                 self.addItem(words, key)
         self.setCurrentIndex(self.findData(chosen))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width() - 4)
+        palette = current().palette
+        painter.setPen(palette.text if self.isEnabled() else palette.text_muted)
+        draw_text(painter, self, room, words)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A page that scrolls must not change a setting that happens to be under the pointer.

@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from ui.theme.tokens import TextRole
 from ui.widgets.announce import announce
 from ui.widgets.label import Label
+from ui.widgets.plain import plain
+
+_LONGEST = 300
 
 
 class FormRow(QWidget):
@@ -14,7 +17,7 @@ class FormRow(QWidget):
     def __init__(self, label: str, control: QWidget, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = Label(label, TextRole.BODY, wraps=True, parent=self)
-        self._hint = Label(hint, TextRole.CAPTION, "secondary", wraps=True, parent=self)
+        self._hint = Label(plain(hint, _LONGEST), TextRole.CAPTION, "secondary", wraps=True, parent=self)
         self._hint.setVisible(bool(hint))
         self._trouble = Label("", TextRole.CAPTION, "error", wraps=True, parent=self)
         self._trouble.hide()
@@ -36,12 +39,12 @@ class FormRow(QWidget):
 
     def show_hint(self, hint: str) -> None:
         """Show another explanation."""
-        self._hint.setText(hint)
+        self._hint.setText(plain(hint, _LONGEST))
         self._hint.setVisible(bool(hint))
 
     def show_trouble(self, text: str) -> None:
         """Say what is wrong and what to do; an empty text takes it back."""
-        if text and text != self._trouble.text():
+        if text and plain(text, _LONGEST) != self._trouble.text():
             announce(self._control, text, urgent=True)
-        self._trouble.setText(text)
+        self._trouble.setText(plain(text, _LONGEST))
         self._trouble.setVisible(bool(text))

@@ -1,6 +1,6 @@
 """Texts: one of five sizes, one of a few tones, shown as they are and never as markup."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -30,12 +30,26 @@ class Label(QLabel):
         self.setProperty("textRole", str(role))
         self.setProperty("tone", tone)
         self.setWordWrap(wraps)
+        self._align()
         self.setText(text)
 
     def setText(self, text: str) -> None:
         """Show the text, without what would steer the screen."""
         super().setText(plain(text))
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LayoutDirectionChange:
+            self._align()
+
+    def _align(self) -> None:
+        """Begin where reading begins in this window, in whichever script the text is."""
+        if not self.alignment() & Qt.AlignmentFlag.AlignHCenter:
+            right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+            vertical = self.alignment() & Qt.AlignmentFlag.AlignVertical_Mask
+            self.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | vertical)
 
     def set_width(self, width: int) -> None:
         """Keep this width, and be as high as the lines need: for texts in the middle of something."""
@@ -84,7 +98,8 @@ class ElidedLabel(Label):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        draw_text(painter, self, self.contentsRect(), self._elided())
+        centred = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
+        draw_text(painter, self, self.contentsRect(), self._elided(), centred=centred)
 
     def _elided(self) -> str:
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())

@@ -98,13 +98,15 @@ def logical(rect: QRect, widget: QWidget, inner: QRect) -> QRect:
     return mirrored
 
 
-def draw_text(painter: QPainter, widget: QWidget, box: QRect, words: str) -> None:
-    """Draw one line at the side of `box` where reading begins in this widget.
+def draw_text(painter: QPainter, widget: QWidget, box: QRect, words: str, *, centred: bool = False) -> None:
+    """Draw one line at the side of `box` where reading begins in this widget, or in its middle if `centred`.
 
     The text's own letters say which way it runs, so that a title in one script is right in a window of another.
     """
     right_to_left = widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
     side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
+    if centred:
+        side = Qt.AlignmentFlag.AlignHCenter
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
     painter.drawText(box, int(flags) | int(Qt.TextFlag.TextSingleLine), words)

@@ -39,10 +39,10 @@ class SeekSlider(QWidget):
         self._slider.setTracking(False)
         self._gone = Label("0:00", TextRole.CAPTION, "secondary", parent=self)
         self._length = Label("0:00", TextRole.CAPTION, "secondary", parent=self)
-        self._gone.setAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         self._showing = False
         # Time runs from left to right on every player, whichever way one reads.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._gone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFocusProxy(self._slider)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

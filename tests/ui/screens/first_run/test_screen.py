@@ -1,0 +1,189 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
+
+from ui.screens.first_run.screen import FirstRunScreen
+from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step
+from ui.screens.settings.state import AccountPhase
+from ui.widgets.buttons import PrimaryButton
+from ui.widgets.label import Label
+from ui.widgets.text_field import TextField
+
+SIGNALS = [
+    "folder_chosen",
+    "sign_in_requested",
+    "sign_in_cancel_requested",
+    "import_chosen",
+    "server_requested",
+    "name_requested",
+    "next_requested",
+    "back_requested",
+    "finished",
+]
+SERVER = ServerState(note="Takes Spotify accounts")
+
+
+@pytest.fixture
+def screen(theme, qtbot):
+    made = FirstRunScreen()
+    qtbot.addWidget(made)
+    made.resize(1000, 640)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def wishes(screen):
+    heard = []
+    for name in SIGNALS:
+        getattr(screen, name).connect(lambda *what, name=name: heard.append((name, *what)))
+    return heard
+
+
+def seen(screen):
+    return [
+        made.words() for made in screen.findChildren(QAbstractButton) if made.isVisible() and hasattr(made, "words")
+    ]
+
+
+def press(screen, qtbot, words):
+    button = next(
+        made
+        for made in screen.findChildren(QAbstractButton)
+        if made.isVisible() and hasattr(made, "words") and made.words() == words
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("step", [Step.FOLDER, Step.PLAYLISTS, Step.SERVER])
+def test_each_step_can_be_skipped(screen, qtbot, wishes, step):
+    screen.show_state(FirstRunState(step))
+    press(screen, qtbot, "Skip")
+    assert wishes == [("next_requested",)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        FirstRunState(folder=FolderState("/home/ana/Music")),
+        FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(AccountPhase.SIGNED_IN, "Ana")),
+        FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(note="1 playlist imported")),
+        FirstRunState(Step.SERVER, server=SERVER),
+        FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True, name="Ana")),
+    ],
+)
+def test_what_is_done_goes_on(screen, qtbot, wishes, state):
+    screen.show_state(state)
+    assert "Skip" not in seen(screen)
+    press(screen, qtbot, "Continue")
+    assert wishes == [("next_requested",)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        FirstRunState(folder=FolderState("/root", trouble="It can't be read.")),
+        FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(AccountPhase.WAITING)),
+        FirstRunState(Step.SERVER, server=replace(SERVER, checking=True)),
+        FirstRunState(Step.SERVER, server=replace(SERVER, trouble="No answer.")),
+        FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True)),
+        FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True, name="x", name_trouble="Too short.")),
+    ],
+)
+def test_what_is_not_done_can_only_be_skipped(screen, state):
+    screen.show_state(state)
+    assert "Continue" not in seen(screen)
+    assert "Skip" in seen(screen)
+
+
+def test_the_end_opens_the_app(screen, qtbot, wishes):
+    screen.show_state(FirstRunState(Step.DONE))
+    assert "Skip" not in seen(screen)
+    press(screen, qtbot, "Open Lockstep")
+    press(screen, qtbot, "Back")
+    assert wishes == [("finished",), ("back_requested",)]
+
+
+def test_there_is_no_way_back_from_the_first_step(screen):
+    assert "Back" not in seen(screen)
+
+
+def test_the_folder_is_chosen_suggested_or_dropped(screen, qtbot, wishes, tmp_path):
+    music = tmp_path / "Music"
+    music.mkdir()
+    screen.show_state(FirstRunState(folder=FolderState(suggestion=str(music))))
+    press(screen, qtbot, "Use my “Music” folder")
+    press(screen, qtbot, "Choose folder…")
+    dialog = screen.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.reject()
+    drop(screen, [music])
+    assert wishes == [("folder_chosen", str(music)), ("folder_chosen", str(tmp_path)), ("folder_chosen", str(music))]
+
+
+def test_what_is_no_folder_is_not_taken(screen, wishes, tmp_path):
+    (tmp_path / "song.mp3").write_bytes(b"")
+    drop(screen, [tmp_path / "song.mp3"])
+    drop(screen, [tmp_path, tmp_path])
+    drop(screen, [tmp_path / "gone"])
+    assert wishes == []
+
+
+def drop(screen, paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, button, none)
+    QApplication.sendEvent(screen.folder, enter)
+    QApplication.sendEvent(screen.folder, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, button, none))
+
+
+def test_playlists_are_signed_in_for_or_imported(screen, qtbot, wishes, tmp_path):
+    screen.show_state(FirstRunState(Step.PLAYLISTS))
+    press(screen, qtbot, "Sign in to Spotify")
+    press(screen, qtbot, "Import a playlist…")
+    dialog = screen.findChild(QFileDialog)
+    dialog.filesSelected.emit([str(tmp_path / "a.m3u"), str(tmp_path / "b.csv")])
+    dialog.reject()
+    screen.show_state(FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(AccountPhase.WAITING)))
+    press(screen, qtbot, "Cancel")
+    assert wishes == [
+        ("sign_in_requested",),
+        ("import_chosen", [str(tmp_path / "a.m3u"), str(tmp_path / "b.csv")]),
+        ("sign_in_cancel_requested",),
+    ]
+
+
+def test_a_server_is_typed_and_a_name_asked_where_it_wants_one(screen, qtbot, wishes):
+    screen.show_state(FirstRunState(Step.SERVER, server=ServerState(address="http://there.example", asks_name=True)))
+    for field in screen.server.findChildren(TextField):
+        field.setText("Ana")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    press(screen, qtbot, "Use the usual one")
+    assert wishes == [
+        ("server_requested", "Ana"),
+        ("name_requested", "Ana"),
+        ("server_requested", "https://api.lockstep.at"),
+    ]
+    screen.show_state(FirstRunState(Step.SERVER))
+    assert [field.isVisible() for field in screen.server.findChildren(TextField)] == [True, False]
+
+
+def test_a_new_step_and_what_is_wrong_are_told(screen, announced):
+    screen.show_state(FirstRunState(Step.PLAYLISTS))
+    screen.show_state(FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(trouble="Spotify refused. Try again.")))
+    assert announced == ["Step 2 of 4", "Spotify refused. Try again."]
+    assert "Spotify refused. Try again." in [label.text() for label in screen.findChildren(Label) if label.isVisible()]
+
+
+def test_the_first_button_is_reached_by_keyboard(screen, qtbot, wishes):
+    screen.show_state(FirstRunState(folder=FolderState(suggestion="/home/ana/Music")))
+    screen.activateWindow()
+    primary = next(made for made in screen.findChildren(PrimaryButton) if made.isVisible())
+    assert primary.focusPolicy() & Qt.FocusPolicy.TabFocus
+    qtbot.keyClick(primary, Qt.Key.Key_Space)
+    assert screen.findChild(QFileDialog) is not None
+    screen.findChild(QFileDialog).reject()

@@ -1,0 +1,1 @@
+"""The first run: three steps, each of which can be skipped."""

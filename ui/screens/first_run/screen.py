@@ -1,0 +1,162 @@
+"""The first run: one step at a time, with the way back and the way past."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.screens.first_run.state import FirstRunState, Step
+from ui.screens.first_run.step_page import StepPage
+from ui.screens.first_run.steps import FolderPage, PlaylistsPage, ServerPage
+from ui.screens.settings.state import AccountPhase
+from ui.shell.page_stack import PageStack
+from ui.theme.theme import current
+from ui.theme.tokens import PAGE_MARGIN
+from ui.widgets.announce import announce
+from ui.widgets.buttons import PrimaryButton, QuietButton
+
+_ORDER: Final = tuple(Step)
+
+
+class _Dots(QWidget):
+    """How far one is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._at = 0
+        self.setFixedSize(len(_ORDER) * 20 + 12, 8)
+
+    def sizeHint(self) -> QSize:
+        return self.size()
+
+    def show_step(self, step: Step) -> None:
+        self._at = _ORDER.index(step)
+        self.setAccessibleName(f"Step {self._at + 1} of {len(_ORDER)}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = current().palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = 0.0
+        for index in range(len(_ORDER)):
+            width = 20.0 if index == self._at else 8.0
+            painter.setBrush(QColor(palette.text if index <= self._at else palette.pressed))
+            box = QRectF(left, 0, width, 8)
+            if right_to_left:
+                box.moveRight(self.width() - left)
+            painter.drawRoundedRect(box, 4, 4)
+            left += width + 12
+
+
+class FirstRunScreen(QWidget):
+    """Shows a FirstRunState. `next_requested` comes by Continue and by Skip alike, `finished` at the end."""
+
+    folder_chosen = Signal(str)
+    sign_in_requested = Signal()
+    sign_in_cancel_requested = Signal()
+    import_chosen = Signal(list)
+    server_requested = Signal(str)
+    name_requested = Signal(str)
+    next_requested = Signal()
+    back_requested = Signal()
+    finished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: FirstRunState | None = None
+        self.folder = FolderPage()
+        self.playlists = PlaylistsPage()
+        self.server = ServerPage()
+        self._done = StepPage(
+            "check",
+            "Ready",
+            "Choose a playlist, see which tracks have their file, and start RunBuddy. What you skipped is waiting in "
+            "Settings.",
+        )
+        self._pages: dict[Step, QWidget] = {
+            Step.FOLDER: self.folder,
+            Step.PLAYLISTS: self.playlists,
+            Step.SERVER: self.server,
+            Step.DONE: self._done,
+        }
+        self._stack = PageStack(self)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self._dots = _Dots(self)
+        self._back = QuietButton("Back", "arrow_back", parent=self)
+        self._skip = QuietButton("Skip", parent=self)
+        self._next = PrimaryButton("Continue", parent=self)
+        self._lay_out()
+        self._back.clicked.connect(self.back_requested)
+        self._skip.clicked.connect(self.next_requested)
+        self._next.clicked.connect(self._go_on)
+        self.folder.folder_chosen.connect(self.folder_chosen)
+        self.playlists.sign_in_requested.connect(self.sign_in_requested)
+        self.playlists.sign_in_cancel_requested.connect(self.sign_in_cancel_requested)
+        self.playlists.import_chosen.connect(self.import_chosen)
+        self.server.server_requested.connect(self.server_requested)
+        self.server.name_requested.connect(self.name_requested)
+        self.show_state(FirstRunState())
+
+    def show_state(self, state: FirstRunState) -> None:
+        """Show this state; a new step is announced."""
+        before, self._state = self._state, state
+        if state == before:
+            return
+        self.folder.show_state(state.folder)
+        self.playlists.show_state(state.playlists)
+        self.server.show_state(state.server)
+        self._dots.show_step(state.step)
+        self._stack.show_page(self._pages[state.step])
+        self._back.setVisible(state.step is not Step.FOLDER)
+        done = self._step_is_done(state)
+        self._skip.setVisible(state.step is not Step.DONE and not done)
+        self._next.setVisible(done)
+        self._next.set_words("Open Lockstep" if state.step is Step.DONE else "Continue")
+        if before is not None and before.step is not state.step:
+            announce(self, self._dots.accessibleName())
+
+    @staticmethod
+    def _step_is_done(state: FirstRunState) -> bool:
+        """Return whether there is something to go on with, rather than to skip."""
+        match state.step:
+            case Step.FOLDER:
+                return bool(state.folder.folder) and not state.folder.trouble
+            case Step.PLAYLISTS:
+                return state.playlists.phase is AccountPhase.SIGNED_IN or bool(state.playlists.note)
+            case Step.SERVER:
+                server = state.server
+                named = bool(server.name) and not server.name_trouble
+                return (
+                    bool(server.note) and not server.checking and not server.trouble and (named or not server.asks_name)
+                )
+        return True
+
+    def _go_on(self) -> None:
+        if self._state is not None and self._state.step is Step.DONE:
+            self.finished.emit()
+        else:
+            self.next_requested.emit()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        start = QHBoxLayout()
+        start.addWidget(self._back)
+        start.addStretch(1)
+        foot.addLayout(start, 1)
+        foot.addWidget(self._dots)
+        ends = QHBoxLayout()
+        ends.setSpacing(12)
+        ends.addStretch(1)
+        ends.addWidget(self._skip)
+        ends.addWidget(self._next)
+        foot.addLayout(ends, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(foot)

@@ -1,0 +1,200 @@
+"""The steps of the first run."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from ui.screens.first_run.state import FolderState, PlaylistsState, ServerState
+from ui.screens.first_run.step_page import WIDTH, StepPage
+from ui.screens.settings.state import AccountPhase
+from ui.theme.tokens import TextRole
+from ui.widgets.badge import Badge
+from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.card import Card
+from ui.widgets.form_row import FormRow
+from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.plain import isolated
+from ui.widgets.progress_row import ProgressRow
+from ui.widgets.spinner import Spinner
+from ui.widgets.text_field import TextField
+
+PLAYLIST_FILES = "Playlists (*.m3u *.m3u8 *.xspf *.csv *.json);;All files (*)"
+
+
+def _centred(*widgets: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(12)
+    line.addStretch(1)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return line
+
+
+class FolderPage(StepPage):
+    """Where the music is; a folder can also be dropped here."""
+
+    folder_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "folder_open",
+            "Where is your music?",
+            "Lockstep plays the files that you own. It looks through one folder, and all that is in it, and changes "
+            "nothing there.",
+            parent,
+        )
+        self._state = FolderState()
+        self._choose = PrimaryButton("Choose folder…", "folder_open")
+        self._suggest = SecondaryButton("")
+        self._path = ElidedLabel("", TextRole.TITLE)
+        self._path.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._progress = ProgressRow()
+        self._progress.setFixedWidth(WIDTH)
+        self._found = Label("", TextRole.BODY, "secondary")
+        self.content.addWidget(self._path)
+        self.content.addLayout(_centred(self._found))
+        self.content.addLayout(_centred(self._progress))
+        self.content.addLayout(_centred(self._choose, self._suggest))
+        self.setAcceptDrops(True)
+        self._choose.clicked.connect(self._ask)
+        self._suggest.clicked.connect(lambda: self.folder_chosen.emit(self._state.suggestion))
+
+    def show_state(self, state: FolderState) -> None:
+        """Show this state."""
+        self._state = state
+        self._path.setText(state.folder)
+        self._path.setVisible(bool(state.folder))
+        self._found.setText(state.found)
+        self._found.setVisible(bool(state.found) and not state.scan)
+        self._progress.setVisible(bool(state.scan))
+        self._progress.show_progress("Looking through your music", state.scan, state.scan_share)
+        self._choose.set_words("Choose another…" if state.folder else "Choose folder…")
+        self._suggest.set_words(f"Use my “{Path(state.suggestion).name}” folder" if state.suggestion else "")
+        self._suggest.setVisible(bool(state.suggestion) and not state.folder)
+        self.show_trouble(state.trouble)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_folder(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = _dropped_folder(event)
+        if folder:
+            event.acceptProposedAction()
+            self.folder_chosen.emit(folder)
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self, "Choose your music folder", self._state.folder or self._state.suggestion)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.folder_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _dropped_folder(event: QDropEvent) -> str:
+    """Return the one folder that is dragged, or ""."""
+    urls = event.mimeData().urls()
+    path = urls[0].toLocalFile() if len(urls) == 1 else ""
+    return path if path and Path(path).is_dir() else ""
+
+
+class PlaylistsPage(StepPage):
+    """Whose playlists: Spotify's, or one from a file."""
+
+    sign_in_requested = Signal()
+    sign_in_cancel_requested = Signal()
+    import_chosen = Signal(list)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "queue_music",
+            "Bring your playlists",
+            "Sign in to Spotify, and Lockstep finds your playlists' tracks among your files. Nothing is played from "
+            "Spotify. A playlist from a file does as well.",
+            parent,
+        )
+        self._sign_in = PrimaryButton("Sign in to Spotify", "login")
+        self._import = SecondaryButton("Import a playlist…", "upload")
+        self._waiting = Spinner(name="Waiting for the browser")
+        self._waiting_text = Label("Sign in in the browser window that has opened…", TextRole.BODY, "secondary")
+        self._cancel = QuietButton("Cancel")
+        self._account = Badge()
+        self.content.addLayout(_centred(self._account))
+        self.content.addLayout(_centred(self._waiting, self._waiting_text, self._cancel))
+        self.content.addLayout(_centred(self._sign_in, self._import))
+        self._sign_in.clicked.connect(self.sign_in_requested)
+        self._cancel.clicked.connect(self.sign_in_cancel_requested)
+        self._import.clicked.connect(self._ask)
+
+    def show_state(self, state: PlaylistsState) -> None:
+        """Show this state."""
+        signed_in = state.phase is AccountPhase.SIGNED_IN
+        waiting = state.phase is AccountPhase.WAITING
+        parts = [f"Signed in as {isolated(state.account)}"] if signed_in else []
+        if state.note:
+            parts.append(state.note)
+        self._account.show_badge(" · ".join(parts), icon="check_circle" if parts else None)
+        for widget in (self._waiting, self._waiting_text, self._cancel):
+            widget.setVisible(waiting)
+        self._sign_in.setVisible(state.phase is AccountPhase.SIGNED_OUT)
+        self._import.setVisible(not waiting)
+        self.show_trouble(state.trouble)
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self, "Import playlists", "", PLAYLIST_FILES)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _chosen(self, files: list[str]) -> None:
+        self.import_chosen.emit(files)
+
+
+class ServerPage(StepPage):
+    """Where sessions are found, and by which name on a server that asks for one."""
+
+    server_requested = Signal(str)
+    name_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "group",
+            "Play with a buddy",
+            "Sessions are found on a server. The usual one is there already; at a table without internet, type the "
+            "address that the other laptop shows.",
+            parent,
+        )
+        self._usual = ""
+        self._address = TextField("Session server", "https://api.lockstep.at")
+        self._name = TextField("Your name", "Ana", longest=100)
+        self._reset = QuietButton("Use the usual one")
+        self._checking = Spinner(name="Asking the server")
+        self._note = Badge()
+        self._address_row = FormRow("Server", self._address)
+        self._name_row = FormRow("Your name", self._name, "The other one sees it")
+        card = Card(self._address_row, self._name_row)
+        card.setFixedWidth(WIDTH)
+        self.content.addLayout(_centred(card))
+        self.content.addLayout(_centred(self._checking, self._note, self._reset))
+        self._address.entered.connect(self.server_requested)
+        self._name.entered.connect(self.name_requested)
+        self._reset.clicked.connect(lambda: self.server_requested.emit(self._usual))
+
+    def show_state(self, state: ServerState) -> None:
+        """Show this state."""
+        self._usual = state.usual
+        self._address.show_text(state.address)
+        self._address.show_invalid(bool(state.trouble))
+        self._checking.setVisible(state.checking)
+        self._note.show_badge(state.note, icon="dns" if state.note else None)
+        self._reset.setVisible(state.address != state.usual and not state.checking)
+        self._name_row.setVisible(state.asks_name)
+        self._name.show_text(state.name)
+        self._name.show_invalid(bool(state.name_trouble))
+        self._name_row.show_trouble(state.name_trouble)
+        self.show_trouble(state.trouble)

@@ -1,0 +1,1 @@
+"""Settings: what can be chosen, what was measured, and who made the parts."""
