@@ -35,10 +35,10 @@ _ROOT = Path(__file__).parents[3]
 _PAGE = _ROOT / "docs" / "benchmarks.md"
 _MARK = "<!-- server: written by scripts/bench-server --write -->"
 _DEPLOY = _ROOT / "docs" / "deploy.md"
-_STEPS = [50, 200, 500, 800, 1000, 1250, 1500, 2000, 2500, 3000]
+_STEPS = [100, 300, 600, 1000, 1250, 1500, 2000, 2500, 3000]
 _STEPS_QUICK = [50, 100]
 #: Sessions of two sockets each.
-_IDLE = [1000, 2500, 5000]
+_IDLE = [1000, 5000]
 _IDLE_QUICK = [100]
 _HOW = [
     "Real clients over loopback, 4 positions a second a session; the server on one core, the load on another.",

@@ -22,23 +22,33 @@ class RestConnection:
 
     async def ask(self, method: str, path: str, token: str | None = None, body: Any = None) -> Any:
         """Return the answer's JSON; anything but 2xx is an AssertionError."""
-        if self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        assert self._reader is not None
         content = json.dumps(body).encode() if body is not None else b""
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nContent-Length: {len(content)}\r\n"
         head += "Content-Type: application/json\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "") + "\r\n"
-        self._writer.write(head.encode() + content)
-        answer = await self._reader.readuntil(b"\r\n\r\n")
+        try:
+            answer = await self._head_of_answer(head.encode() + content)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # The server hangs up on a connection that was idle for 5 s, which a busy load may leave it.
+            self.close()
+            answer = await self._head_of_answer(head.encode() + content)
+        assert self._reader is not None
         length = int(answer.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         found = await self._reader.readexactly(length)
         assert answer.split(b" ")[1].startswith(b"2"), (answer, found)
         return json.loads(found)
 
+    async def _head_of_answer(self, request: bytes) -> bytes:
+        if self._writer is None:
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        assert self._reader is not None
+        self._writer.write(request)
+        return await self._reader.readuntil(b"\r\n\r\n")
+
     def close(self) -> None:
         """Hang up."""
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
 
 
 class RawSocket(asyncio.Protocol):
