@@ -51,10 +51,10 @@ class Database:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield self._connection
+                    self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    _roll_back(self._connection)
                     raise
-                self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise self._as_storage_error(error) from None
 
@@ -97,7 +97,7 @@ class Database:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
         except BaseException:
-            connection.execute("ROLLBACK")
+            _roll_back(connection)
             raise
         connection.execute("COMMIT")
 
@@ -112,6 +112,12 @@ class Database:
     def _as_storage_error(self, error: Exception) -> StorageError:
         hint = "check its permissions and the space on the disk, or choose another --data-dir"
         return StorageError(f"{self.path} can't be used ({error}); {hint}")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # SQLite has done so by itself where the disk is full, and would then complain of that instead of the disk.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -42,6 +42,29 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path):
     database.close()
 
 
+def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path):
+    database = Database(tmp_path / "a.db", [_FIRST])
+    database.read("PRAGMA max_page_count = 20")
+    with pytest.raises(StorageError, match=r"a\.db can't be used \(database or disk is full\)"):  # noqa: SIM117
+        with database.transaction() as connection:
+            connection.executemany("INSERT INTO song (name) VALUES (?)", [("x" * 3000,)] * 100)
+    with database.transaction() as connection:
+        connection.execute("INSERT INTO song (name) VALUES ('one')")
+    assert names(database) == ["one"]
+    database.close()
+
+
+def test_a_commit_that_fails_leaves_the_database_usable(tmp_path):
+    later = "CREATE TABLE listener (song TEXT REFERENCES song (name) DEFERRABLE INITIALLY DEFERRED)"
+    database = Database(tmp_path / "a.db", [_FIRST.replace("CREATE INDEX", "CREATE UNIQUE INDEX"), later])
+    for _ in range(2):
+        with pytest.raises(StorageError, match="FOREIGN KEY"):  # noqa: SIM117
+            with database.transaction() as connection:
+                connection.execute("INSERT INTO listener VALUES ('nothing')")
+    assert names(database) == []
+    database.close()
+
+
 def test_a_migration_that_fails_leaves_the_old_version(tmp_path):
     Database(tmp_path / "a.db", [_FIRST]).close()
     with pytest.raises(StorageError):
