@@ -157,11 +157,12 @@ class SpotifyAccount:
         """Delete the sign-in and everything of the account. Errors: VaultError when the keyring can't be used."""
         # What another Spotify's sign-in has left in this data directory goes, too.
         saved = self._account or self._store.account()
+        if saved is not None:
+            # First: without the account's entry nobody could find the token any more.
+            await self._vault(saved).delete()
         await self._close_session()
         await asyncio.to_thread(self._store.forget_account)
         self._on_change(self.state)
-        if saved is not None:
-            await self._vault(saved).delete()
 
     async def playlists(self, on_progress: Progress | None = None) -> list[PlaylistSummary]:
         """Return the person's playlists; as they were last seen, with a notice, when Spotify can't be asked."""

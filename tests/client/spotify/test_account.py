@@ -252,6 +252,18 @@ async def test_signing_out_deletes_token_cache_and_account(person, tmp_path, key
         assert secret not in left + everything_in(tmp_path)
 
 
+async def test_signing_out_can_be_repeated_when_the_keyring_was_locked(person, keyring_):
+    async with person.signed_in():
+        pass
+    async with person.account(keyring=FailKeyring()) as account:
+        with pytest.raises(VaultError, match="sign out again"):
+            await account.logout()
+    async with person.account() as account:
+        await account.logout()
+        assert account.state.profile is None
+    assert not keyring_.kept
+
+
 async def test_signing_out_when_nobody_is_signed_in_is_fine(person):
     async with person.account(keyring=FailKeyring()) as account:
         await account.logout()
