@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "serve": ("ui.cli.serve", "Run the session server."),
     "lead": ("ui.cli.lead", "Lead a session: play, and let a buddy follow."),
     "follow": ("ui.cli.follow", "Follow a leader: the same music, at the same moment."),
+    "pair": ("ui.cli.pair", "Pair a playlist with your own music."),
     "spotify": ("ui.cli.spotify", "Sign in to Spotify; see your playlists."),
     "click": ("ui.cli.click", "Hear whether two laptops are one, and trim their output delay."),
     "devices": ("ui.cli.devices", "List the sound devices, and what is kept of each."),

@@ -28,7 +28,7 @@ MEANINGS: Final = {
     ExitCode.OK: "it ended as asked (Ctrl+C in a session, too, ends it as asked)",
     ExitCode.UNEXPECTED: "something unexpected happened; the log file has the details",
     ExitCode.USAGE: "an option is missing or wrong",
-    ExitCode.PAIRING: "PAIRING.json can't be used, or doesn't fit the session",
+    ExitCode.PAIRING: "the playlist or PAIRING.json can't be used, or doesn't fit the session",
     ExitCode.SCRIPT: "the script can't be used",
     ExitCode.SERVER: "the session server, or Spotify, can't be reached, or is none",
     ExitCode.NOT_ALLOWED: "the server, or Spotify, refused the account, the token or the request",

@@ -19,6 +19,9 @@ from client.errors import (
     ServerUnreachableError,
     SessionEndedError,
 )
+from client.library.errors import LibraryError
+from client.playlist.errors import PlaylistFileError
+from client.scan.errors import ScanError
 from client.spotify.errors import SpotifyAnswerError, SpotifyUnreachableError
 from client.storage.database import StorageError
 from ui.cli.exit_codes import ExitCode
@@ -30,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 _BY_TYPE: Final[tuple[tuple[type[ClientError], ExitCode], ...]] = (
     (PairingError, ExitCode.PAIRING),
+    (PlaylistFileError, ExitCode.PAIRING),
+    (LibraryError, ExitCode.PAIRING),
+    (ScanError, ExitCode.PAIRING),
     (ServerUnreachableError, ExitCode.SERVER),
     (ServerAnswerError, ExitCode.SERVER),
     (AddressError, ExitCode.SERVER),

@@ -1,0 +1,27 @@
+"""The library's bench: its collection is what it says, and its page keeps what others wrote."""
+
+from client.scan.outcome import ScannedFile
+from client.scan.tags import read_file
+from tests.client.bench.__main__ import _MARK, with_section
+from tests.client.bench.music import Song, make_collection, make_playlist
+
+
+def test_the_collection_is_real_music_with_the_tags_it_should_have(tmp_path):
+    make_collection(tmp_path, 13)
+    song = Song(11)
+    scanned = read_file(str(tmp_path / song.path))
+    assert isinstance(scanned, ScannedFile)
+    assert scanned.problem is None
+    file = scanned.file
+    assert (file.title, file.artist, file.album, file.isrcs) == (song.title, song.artist, song.album, (song.isrc,))
+    assert abs(file.duration_ms - song.duration_ms) < 30
+    assert make_playlist(13, 13).tracks[11].title == song.title
+
+
+def test_the_section_takes_the_place_of_the_last_one():
+    other = "<!-- server: written by scripts/bench-server --write -->\n\n## The session server\n"
+    page = "# Benchmarks\n\nfirst\n"
+    once = with_section(page, f"{_MARK}\n\nold")
+    assert once == f"# Benchmarks\n\nfirst\n\n{_MARK}\n\nold\n"
+    assert with_section(f"{once}\n{other}", f"{_MARK}\n\nnew") == f"# Benchmarks\n\nfirst\n\n{_MARK}\n\nnew\n\n{other}"
+    assert with_section(f"{page}\n{other}", f"{_MARK}\n\nnew") == f"{page}\n{_MARK}\n\nnew\n\n{other}"
