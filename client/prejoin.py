@@ -150,13 +150,24 @@ def _same_playlist(pairing: Pairing, detail: SessionDetail) -> StepResult:
     theirs, mine = one_line(detail.playlist_name), one_line(pairing.playlist_name)
     if pairing.playlist_id == detail.playlist_id:
         return StepResult(JoinStep.SAME_PLAYLIST, Outcome.PASSED, f'both have the playlist "{theirs}"')
-    return StepResult(
-        JoinStep.SAME_PLAYLIST,
-        Outcome.FAILED,
+    queue = detail.queue or []
+    here = {track.playlist_position: track.track_id for track in pairing.tracks}
+    in_place = sum(here.get(entry.playlist_position) == entry.track_id for entry in queue)
+    if in_place == len(queue) >= min(detail.paired_track_count, limits.MAX_QUEUE_TRACKS):
+        # A file that Spotify's playlist was exported to knows nothing of its id.
+        alike = f'the session\'s playlist "{theirs}" and your "{mine}" have the same tracks in the same places'
+        return StepResult(JoinStep.SAME_PLAYLIST, Outcome.PASSED, alike)
+    sentence = (
         f'the session plays the playlist "{theirs}" ({one_line(detail.playlist_id)}), '
         f'your pairing is for "{mine}" ({one_line(pairing.playlist_id)}); '
-        "pair the session's playlist, or choose another session",
     )
+    if 2 * in_place > len(queue):
+        sentence += (
+            f"{in_place} of {len(queue)} tracks are in the same places, so one may be out of date: read both anew"
+        )
+    else:
+        sentence += "pair the session's playlist, or choose another session"
+    return StepResult(JoinStep.SAME_PLAYLIST, Outcome.FAILED, sentence)
 
 
 def _enough_paired(pairing: Pairing, detail: SessionDetail, missing: Sequence[str]) -> StepResult:
@@ -203,10 +214,12 @@ def _same_music(found: Sequence[tuple[str, Comparison]], comparable: int) -> Ste
     if not found:
         return StepResult(JoinStep.SAME_MUSIC, Outcome.SKIPPED, "the recordings are not compared yet")
     identical = sum(comparison is Comparison.IDENTICAL for _, comparison in found)
-    same = f"{identical} of {comparable} files hold the leader's very recording"
-    alike = f", {len(found) - identical} one that is as long" if len(found) > identical else ""
-    rest = f", {comparable - len(found)} are not compared" if comparable > len(found) else ""
-    return StepResult(JoinStep.SAME_MUSIC, Outcome.PASSED, f"{same}{alike}{rest}")
+    sentence = f"{identical} of {comparable} files hold the leader's very recording"
+    if alike := len(found) - identical:
+        sentence += f", {alike} one that is as long"
+    if rest := comparable - len(found):
+        sentence += f", {rest} {'is' if rest == 1 else 'are'} not compared"
+    return StepResult(JoinStep.SAME_MUSIC, Outcome.PASSED, sentence)
 
 
 def _missing(pairing: Pairing, detail: SessionDetail) -> tuple[str, ...]:

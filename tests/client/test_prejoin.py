@@ -95,6 +95,37 @@ def test_another_playlist_is_refused_by_both_names_and_nothing_else_is_looked_at
     assert list(outcomes(check).values())[2:] == [Outcome.SKIPPED] * 3
 
 
+def test_a_playlist_of_another_id_with_the_leaders_tracks_in_their_places_is_the_same_one():
+    detail = session(playlistId="p2", playlistName="Walk", queue=[entry(0), entry(2)])
+    check = check_join(PAIRING, detail)
+    check.require()
+    assert check.result(JoinStep.SAME_PLAYLIST).sentence == (
+        'the session\'s playlist "Walk" and your "Run" have the same tracks in the same places'
+    )
+    # Its tracks have to be paired all the same.
+    both = session(playlistId="p2", pairedTrackCount=2, queue=[entry(0), entry(1)], snapshot={"trackId": None})
+    assert "not paired here: B - Two" in refusal(check_join(PAIRING, both))
+
+
+@pytest.mark.parametrize(
+    ("queue", "advice"),
+    [
+        (None, "; pair the session's playlist, or choose another session"),
+        ([], "; pair the session's playlist, or choose another session"),
+        ([entry(0)], "; 1 of 1 tracks are in the same places, so one may be out of date: read both anew"),
+        ([entry(0), entry(2, track_id="spotify:track:9")], "; pair the session's playlist, or choose another session"),
+        (
+            [entry(0), entry(1), entry(9)],
+            "; 2 of 3 tracks are in the same places, so one may be out of date: read both anew",
+        ),
+        ([entry(2, track_id="spotify:track:1"), entry(0, track_id="spotify:track:3")], "choose another session"),
+    ],
+)
+def test_a_playlist_of_another_id_is_another_one_unless_all_that_the_leader_has_is_named_and_in_place(queue, advice):
+    check = check_join(PAIRING, session(playlistId="p2", pairedTrackCount=2, queue=queue))
+    assert refusal(check).endswith(advice)
+
+
 def test_fewer_paired_tracks_are_refused_and_named():
     assert refusal(check_join(PAIRING, session(pairedTrackCount=3))) == (
         "the leader has 3 paired tracks, you have 2 (without a file: B - Two); "
@@ -169,7 +200,7 @@ def test_recordings_are_compared_and_another_master_is_a_warning_and_no_refusal(
 
 def test_what_is_not_compared_yet_is_said():
     check = check_join(PAIRING, session(queue=[entry(0, THEIRS), entry(2, THEIRS)]), {"/music/0.mp3": THEIRS})
-    assert check.result(JoinStep.SAME_MUSIC).sentence.endswith(", 1 are not compared")
+    assert check.result(JoinStep.SAME_MUSIC).sentence.endswith(", 1 is not compared")
 
 
 def test_a_track_that_stands_twice_is_compared_by_the_file_at_its_place():
