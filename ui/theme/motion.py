@@ -1,7 +1,10 @@
 """Whether the person has asked the system for less movement."""
 
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusConnection
 
 _SPI_GETCLIENTAREAANIMATION: Final = 0x1042
 
@@ -12,14 +15,15 @@ def system_reduces_motion() -> bool:
         return _windows_reduces_motion()
     if sys.platform == "darwin":
         return _macos_reduces_motion()
-    return _portal_reduces_motion()
+    from PySide6.QtDBus import QDBusConnection  # noqa: PLC0415 - D-Bus is Linux's alone
+
+    return portal_reduces_motion(QDBusConnection.sessionBus())
 
 
-def _portal_reduces_motion() -> bool:
+def portal_reduces_motion(bus: "QDBusConnection") -> bool:
     """Ask the desktop portal, which GNOME, KDE and others answer alike; it has 200 ms to answer."""
-    from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage  # noqa: PLC0415 - D-Bus is Linux's alone
+    from PySide6.QtDBus import QDBus, QDBusMessage  # noqa: PLC0415 - D-Bus is Linux's alone
 
-    bus = QDBusConnection.sessionBus()
     if not bus.isConnected():
         return False
     message = QDBusMessage.createMethodCall(
