@@ -134,6 +134,12 @@ class Player:
         self._clicking = True
         self._engine.send(Click(self._mono_ns()))
 
+    def stop_click(self) -> None:
+        """Be silent again; nothing happens when something else than the click is heard by now."""
+        was_clicking, self._clicking = self._clicking, False
+        if was_clicking and not self._playing:
+            self._engine.send(Hold(self._current or 0, 0.0, self._mono_ns()))
+
     # The queue
 
     @property

@@ -30,6 +30,13 @@ def begin_log(data_dir: Path) -> Path:
     return path
 
 
+def set_log_level(*, debug: bool) -> None:
+    """Write down every step, or what matters; what libraries say of each request stays out of it either way."""
+    logging.getLogger().setLevel(logging.DEBUG if debug else logging.INFO)
+    for library in ("asyncio", "httpcore", "qasync", "websockets"):
+        logging.getLogger(library).setLevel(logging.INFO)
+
+
 def cannot_write(data_dir: Path, error: OSError) -> str:
     """Return the sentence for a data directory that can't be written."""
     return f"the data directory {data_dir} can't be written ({error.strerror or error}); choose another --data-dir"

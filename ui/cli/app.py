@@ -10,6 +10,7 @@ from ui.cli.lazy_group import lazy_group
 
 #: Command: (module, help).
 COMMANDS: Final = {
+    "app": ("ui.cli.desktop", "Open the app, which is what “lockstep” alone does."),
     "serve": ("ui.cli.serve", "Run the session server."),
     "lead": ("ui.cli.lead", "Lead a session: play, and let a buddy follow."),
     "follow": ("ui.cli.follow", "Follow a leader: the same music, at the same moment."),
@@ -23,10 +24,9 @@ COMMANDS: Final = {
 
 
 app = typer.Typer(
-    cls=lazy_group(COMMANDS),
+    cls=lazy_group(COMMANDS, default="app"),
     help="Two laptops play the same music in lockstep.",
     epilog=EPILOG,
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     SOUND = 11
     CANNOT_SERVE = 12
     DATA_DIR = 13
+    NO_DISPLAY = 14
     INTERRUPTED = 130
 
 
@@ -39,6 +40,7 @@ MEANINGS: Final = {
     ExitCode.SOUND: "nothing can be played: no track can be used, or the sound process fails",
     ExitCode.CANNOT_SERVE: "the server can't start: port or database",
     ExitCode.DATA_DIR: "the data directory can't be written",
+    ExitCode.NO_DISPLAY: "there is no screen to open a window on",
     ExitCode.INTERRUPTED: "interrupted before anything had begun, or a second time while it ended",
 }
 

@@ -8,13 +8,19 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as to_command
 
 
-def lazy_group(commands: Mapping[str, tuple[str, str]]) -> type[TyperGroup]:
+def lazy_group(commands: Mapping[str, tuple[str, str]], default: str | None = None) -> type[TyperGroup]:
     """Return a group that lists `commands`, name: (module, help), without loading them: `--help` is quick.
 
-    A module has a Typer `app` with the one command in it, or with a group of its own.
+    A module has a Typer `app` with the one command in it, or with a group of its own. `default` is the command that is
+    meant where none is named.
     """
 
     class LazyGroup(TyperGroup):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            """Read the command line; one that begins with an option other than help means the default command."""
+            unnamed = not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"})
+            return super().parse_args(ctx, [default, *args] if default is not None and unnamed else args)
+
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is typer's
             """Return the names of the commands."""
             return list(commands)

@@ -169,11 +169,11 @@ class _Root(QDBusAbstractAdaptor):  # type: ignore[operator]  # the stubs don't 
     SupportedMimeTypes = Property("QStringList", _nothing)  # type: ignore[arg-type]
 
     @Slot()
-    def Raise(self) -> None:  # noqa: N802 - MPRIS's name
+    def Raise(self) -> None:
         self._controls.show_window()
 
     @Slot()
-    def Quit(self) -> None:  # noqa: N802 - MPRIS's name
+    def Quit(self) -> None:
         self._controls.quit()
 
 
@@ -226,37 +226,37 @@ class _Player(QDBusAbstractAdaptor):  # type: ignore[operator]
     # If a CanXxx is false, the specification has its methods do nothing.
 
     @Slot()
-    def Next(self) -> None:  # noqa: N802 - MPRIS's name
+    def Next(self) -> None:
         if self._told("CanGoNext"):
             self._controls.skip_next()
 
     @Slot()
-    def Previous(self) -> None:  # noqa: N802 - MPRIS's name
+    def Previous(self) -> None:
         if self._told("CanGoPrevious"):
             self._controls.skip_prev()
 
     @Slot()
-    def Play(self) -> None:  # noqa: N802 - MPRIS's name
+    def Play(self) -> None:
         if self._told("CanPlay"):
             self._controls.play()
 
     @Slot()
-    def Pause(self) -> None:  # noqa: N802 - MPRIS's name
+    def Pause(self) -> None:
         if self._told("CanPause"):
             self._controls.pause()
 
     @Slot()
-    def PlayPause(self) -> None:  # noqa: N802 - MPRIS's name
+    def PlayPause(self) -> None:
         if self._told("CanPause"):
             self._controls.toggle_pause()
 
     @Slot()
-    def Stop(self) -> None:  # noqa: N802 - MPRIS's name
+    def Stop(self) -> None:
         if self._told("CanPause"):
             self._controls.pause()
 
     @Slot("qlonglong")
-    def Seek(self, Offset: int) -> None:  # noqa: N802, N803 - MPRIS's names
+    def Seek(self, Offset: int) -> None:  # noqa: N803 - MPRIS's names
         position_ms = self._controls.position_ms()
         if not self._told("CanSeek") or position_ms is None:
             return
@@ -269,7 +269,7 @@ class _Player(QDBusAbstractAdaptor):  # type: ignore[operator]
             self._controls.seek(max(0.0, wanted_ms))
 
     @Slot(QDBusObjectPath, "qlonglong")
-    def SetPosition(self, TrackId: QDBusObjectPath, Position: int) -> None:  # noqa: N802, N803 - MPRIS's names
+    def SetPosition(self, TrackId: QDBusObjectPath, Position: int) -> None:  # noqa: N803 - MPRIS's names
         facts, wanted_ms = self._owner.facts, Position / _US_PER_MS
         # A key that was pressed for the track before is stale, and one beyond the track is a mistake.
         is_current = facts.track is not None and TrackId.path() == track_path(facts.track)
@@ -278,5 +278,5 @@ class _Player(QDBusAbstractAdaptor):  # type: ignore[operator]
             self._controls.seek(wanted_ms)
 
     @Slot(str)
-    def OpenUri(self, Uri: str) -> None:  # noqa: N802, N803 - MPRIS's names
+    def OpenUri(self, Uri: str) -> None:  # noqa: N803 - MPRIS's names
         """Open nothing: SupportedUriSchemes is empty."""

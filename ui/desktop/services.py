@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -23,13 +24,16 @@ from ui.session.place import go_to, place_of
 
 _log = logging.getLogger(__name__)
 
+#: Where PlaybackService keeps decoded music in the data directory.
+PCM_FOLDER: Final = "pcm"
 #: The sync pill and panel live by these.
 REPORT_INTERVAL_S: Final = 0.5
 
 PlaybackListener = Callable[[PlaybackEvent], None]
 
 
-async def _nobody(_refused: str | None) -> str:
+async def nobody_is_signed_in(_refused: str | None) -> str:
+    """Be the bearer of an app that knows no Spotify account. Errors: NotNowError, always."""
     raise NotNowError("nobody is signed in to Spotify yet; sign in in the settings")
 
 
@@ -44,7 +48,7 @@ class Services:
         data_dir: Path,
         settings: Settings,
         *,
-        bearer: Callable[[str | None], Awaitable[str]] = _nobody,
+        bearer: Callable[[str | None], Awaitable[str]] = nobody_is_signed_in,
         report_interval_s: float = REPORT_INTERVAL_S,
     ) -> None:
         self.data_dir = data_dir
@@ -156,6 +160,22 @@ class Services:
             return bound
         await self._reopen(bound)
         return frozenset()
+
+    def use_bearer(self, bearer: Callable[[str | None], Awaitable[str]]) -> None:
+        """Take Spotify's tokens from here; before anything was asked of a server."""
+        self._bearer = bearer
+        self._accounts = self._new_accounts()
+
+    async def clear_cache(self) -> None:
+        """Delete the decoded music; what is played is decoded again. Errors: NotNowError in a session, EngineError."""
+        if self._coordinator is not None:
+            raise NotNowError("the music of a session is in use; empty the cache when it is over")
+        async with self._changing:
+            had_sound = self._playback is not None
+            await self._end_sound()
+            await asyncio.to_thread(shutil.rmtree, self.data_dir / PCM_FOLDER, ignore_errors=True)
+            if had_sound:
+                await self._begin_sound()
 
     async def aclose(self) -> None:
         """Close everything: the session first, so that its other side hears of it."""

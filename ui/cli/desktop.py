@@ -1,0 +1,70 @@
+"""`lockstep app`, and `lockstep` alone: the window. What a window does not need is loaded when it is seen."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ui.cli.exit_codes import EPILOG, ExitCode
+from ui.data_dir import begin_log, cannot_write, default_data_dir
+
+_EXIT_CODES: Final = {"no_display": ExitCode.NO_DISPLAY, "already_running": ExitCode.DATA_DIR}
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.command(epilog=EPILOG)
+def desktop(
+    *,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            readable=False,
+            help="Where settings, library, log and decoded music are kept; one window for each.",
+        ),
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help="The session server, for this start instead of the settings'.")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Your name, on a server with accounts of its own.")
+    ] = None,
+    ntp: Annotated[str | None, typer.Option(metavar="HOST[:PORT]", help="The NTP server; both sides need one.")] = None,
+    audio: Annotated[
+        str | None, typer.Option(metavar="DEVICE|none", help="The sound device; none plays to a silent clock.")
+    ] = None,
+    spotify_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="A stand-in for Spotify (“lockstep spotify stand-in”).")
+    ] = None,
+) -> None:
+    """Open the app."""
+    folder = (data_dir or default_data_dir()).absolute()
+    given = {"server": server, "display_name": account, "ntp_server": ntp, "sound_device": audio}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    raise typer.Exit(_open(folder, overrides, spotify_url))
+
+
+def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None) -> ExitCode:
+    # The display is looked at first: Qt itself would end the process without a word of ours.
+    from ui.desktop.display import require_display  # noqa: PLC0415 - errors only, and no Qt
+    from ui.desktop.errors import DesktopError  # noqa: PLC0415
+
+    try:
+        require_display()
+        begin_log(folder)
+        from ui.desktop.app import AppOptions, run_app  # noqa: PLC0415 - Qt, which other commands do without
+
+        return ExitCode(run_app(AppOptions(folder, overrides, spotify_url), _tell))
+    except DesktopError as error:
+        _tell(str(error))
+        return _EXIT_CODES.get(error.code, ExitCode.UNEXPECTED)
+    except OSError as error:
+        _tell(cannot_write(folder, error))
+        return ExitCode.DATA_DIR
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"lockstep: {sentence}\n")
+    sys.stderr.flush()

@@ -1,0 +1,163 @@
+"""The app: from the command line's wishes to a window, and to its end."""
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from ui.data_dir import set_log_level
+from ui.desktop import event_loop
+from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
+from ui.desktop.screens import Screens
+from ui.desktop.settings import LoadedSettings, SettingsFile
+from ui.desktop.single_instance import SingleInstance
+from ui.shell.main_window import MainWindow
+from ui.theme.theme import current
+from ui.theme.tokens import Tone
+from ui.widgets.toast import ToastState
+
+if TYPE_CHECKING:
+    from ui.viewmodel.view_model import LockstepViewModel
+
+_log = logging.getLogger(__name__)
+
+PLACE_FILE: Final = "window.json"
+#: What nobody needs to see a window: clients, player, storage. Loading it takes longer than the window itself.
+_HEAVY: Final = ("ui.desktop.services", "ui.viewmodel.view_model", "ui.desktop.wiring")
+
+
+@dataclass(frozen=True, slots=True)
+class AppOptions:
+    """What the command line says; `overrides` are settings for this start alone, `spotify_url` is a stand-in's."""
+
+    data_dir: Path
+    overrides: dict[str, Any] = field(default_factory=dict)
+    spotify_url: str | None = None
+
+
+class App:
+    """One window with everything behind it, in a running event loop."""
+
+    def __init__(self, options: AppOptions) -> None:
+        self._options = options
+        self._file = SettingsFile(options.data_dir)
+        self._loaded: LoadedSettings = self._file.load()
+        first_run = not self._loaded.settings.first_run_done and not options.overrides.get("first_run_done")
+        self.window = MainWindow(options.data_dir / PLACE_FILE)
+        self.screens = Screens(self.window, first_run=first_run)
+        self.view_model: LockstepViewModel | None = None
+        self.closed = asyncio.Event()
+        self._media_keys: MediaKeys = NoMediaKeys()
+        self._browse: Callable[[str], None] | None = None
+        self.window.close_confirmed.connect(self.closed.set)
+
+    async def open(self, browse: Callable[[str], None] | None = None) -> "LockstepViewModel":
+        """Show the window, then load and open what is behind it."""
+        self.window.show()
+        # The window is drawn before anything else has its turn.
+        await asyncio.sleep(0)
+        for module in _HEAVY:
+            await asyncio.to_thread(importlib.import_module, module)
+        view_model = self._make_view_model(browse)
+        self.view_model = view_model
+        if self._loaded.notice is not None:
+            view_model.context.toast("settings", self._loaded.notice, tone=Tone.WARNING, lasting=True)
+        self._media_keys = open_media_keys(view_model.transport)
+        view_model.playing.media_changed.connect(self._media_keys.show)
+        view_model.playing.position_jumped.connect(self._media_keys.seeked)
+        view_model.start()
+        return view_model
+
+    def raise_window(self) -> None:
+        """Bring the window to the front."""
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def report(self, error: BaseException) -> None:
+        """Tell an error that nobody caught."""
+        if self.view_model is not None:
+            from ui.viewmodel.troubles import toast_of  # noqa: PLC0415 - loaded with the view model
+
+            self.window.toasts.show_toast(toast_of(error))
+        else:
+            from ui.desktop.errors import sentence_of  # noqa: PLC0415 - the same
+
+            self.window.toasts.show_toast(ToastState("error", sentence_of(error), tone=Tone.ERROR))
+
+    async def aclose(self) -> None:
+        """Close everything behind the window: a session is left politely."""
+        self._media_keys.close()
+        if self.view_model is not None:
+            await self.view_model.aclose()
+
+    def _make_view_model(self, browse: Callable[[str], None] | None) -> "LockstepViewModel":
+        from client.spotify.endpoints import stand_in_endpoints  # noqa: PLC0415
+        from ui.desktop.services import Services  # noqa: PLC0415 - loaded after the window is seen
+        from ui.desktop.wiring import connect  # noqa: PLC0415
+        from ui.viewmodel.context import Context  # noqa: PLC0415
+        from ui.viewmodel.spotify import open_in_browser  # noqa: PLC0415
+        from ui.viewmodel.view_model import LockstepViewModel  # noqa: PLC0415
+
+        url = self._options.spotify_url
+        spotify = None if url is None else stand_in_endpoints(url)
+        settings = self._loaded.settings.changed(**self._options.overrides)
+        set_log_level(debug=settings.debug)
+        services = Services(self._options.data_dir, settings)
+        context = Context(services, self._file, self._loaded.settings, self._options.overrides)
+        view_model = LockstepViewModel(context, spotify, browse or open_in_browser)
+        view_model.transport.window_requested.connect(self.raise_window)
+        sight = connect(self.window, self.screens, view_model)
+        sight.look_now()
+        return view_model
+
+
+def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
+    """Open the app and return its exit code; `tell` prints a sentence. Errors: DesktopError, OSError."""
+    application = _application()
+    instance = SingleInstance(options.data_dir)
+    if not instance.claim():
+        tell(f"Lockstep is open already with {options.data_dir}; its window was brought to the front")
+        return 0
+    try:
+        return event_loop.run(application, lambda: _main(options, instance))
+    finally:
+        instance.release()
+
+
+async def _main(options: AppOptions, instance: SingleInstance) -> int:
+    app = App(options)
+    instance.another_started.connect(app.raise_window)
+    with event_loop.errors_reported(app.report), event_loop.interrupts_heard(app.closed.set):
+        opening = asyncio.create_task(app.open())
+        closing = asyncio.create_task(app.closed.wait())
+        try:
+            await asyncio.wait({opening, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if opening.done():
+                opening.result()
+            await closing
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            app.window.hide()
+            await app.aclose()
+    return 0
+
+
+def _application() -> QApplication:
+    QCoreApplication.setApplicationName("lockstep")
+    QGuiApplication.setApplicationDisplayName("Lockstep")
+    QGuiApplication.setDesktopFileName("lockstep")
+    application = QApplication([sys.argv[0]])
+    current()
+    return application

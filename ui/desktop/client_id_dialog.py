@@ -1,0 +1,60 @@
+"""The dialog that asks for a Spotify client id: Spotify lets no app do without one of the person's own."""
+
+from typing import Final
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.theme.tokens import TextRole
+from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.label import Label
+from ui.widgets.text_field import TextField
+
+DASHBOARD: Final = "https://developer.spotify.com/dashboard"
+
+_SENTENCE: Final = (
+    "Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the redirect "
+    "address http://127.0.0.1 and the Web API, and copy its client id here. It takes two minutes, once."
+)
+
+
+class ClientIdDialog(QDialog):
+    """`entered(client_id)` when the person goes on. Use `open()`."""
+
+    entered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        head = Label("Your Spotify client id", TextRole.HEADING, wraps=True, parent=self)
+        text = Label(_SENTENCE, TextRole.BODY, "secondary", wraps=True, parent=self)
+        self._field = TextField("Client id", "32 letters and digits", longest=100, parent=self)
+        go_on = PrimaryButton("Sign in", parent=self)
+        go_on.setDefault(True)
+        cancel = SecondaryButton("Cancel", parent=self)
+        dashboard = QuietButton("Open the dashboard", "open_in_new", parent=self)
+        self.setWindowTitle(head.text())
+        self.setMinimumWidth(480)
+        dashboard.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(DASHBOARD)))
+        cancel.clicked.connect(self.reject)
+        go_on.clicked.connect(self._go_on)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(dashboard)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(go_on)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 24)
+        layout.setSpacing(12)
+        for widget in (head, text, self._field):
+            layout.addWidget(widget)
+        layout.addSpacing(8)
+        layout.addLayout(buttons)
+        self._field.setFocus()
+
+    def _go_on(self) -> None:
+        client_id = self._field.text().strip()
+        if client_id:
+            self.accept()
+            self.entered.emit(client_id)

@@ -1,0 +1,116 @@
+"""Joining, step by step, as the screen shows it (pure)."""
+
+from dataclasses import replace
+from typing import Final
+
+from client.prejoin import JoinCheck, JoinStep, Outcome, StepResult
+from protocol.rest import SessionDetail
+from ui.desktop.errors import as_sentence
+from ui.screens.joining import JoiningState, StepLine, StepMark
+from ui.viewmodel.session_states import Trouble
+from ui.widgets.plain import isolated
+
+NAMES: Final = {
+    JoinStep.SIGNED_IN: "Signed in",
+    JoinStep.SAME_PLAYLIST: "Same playlist",
+    JoinStep.ENOUGH_PAIRED: "Enough tracks paired",
+    JoinStep.TRACKS_PAIRED: "The leader's tracks paired",
+    JoinStep.SAME_MUSIC: "Same recordings",
+}
+#: What comes after the check.
+CONNECTING: Final = "Connecting"
+PREPARING: Final = "Preparing the music"
+
+_COMPARING: Final = "Comparing your recordings with the leader's"
+
+_MARKS: Final = {
+    Outcome.PASSED: StepMark.PASSED,
+    Outcome.WARNING: StepMark.WARNING,
+    Outcome.FAILED: StepMark.FAILED,
+    Outcome.SKIPPED: StepMark.SKIPPED,
+}
+
+
+def first_state() -> JoiningState:
+    """Return the screen before anything is known."""
+    steps = (*(StepLine(name, StepMark.TO_COME) for name in NAMES.values()), *_to_come(CONNECTING, PREPARING))
+    return JoiningState(steps=(replace(steps[0], mark=StepMark.RUNNING), *steps[1:]))
+
+
+def signed_in(state: JoiningState) -> JoiningState:
+    """Return the screen when the server knows this person."""
+    first, second, *rest = state.steps
+    return replace(state, steps=(replace(first, mark=StepMark.PASSED), replace(second, mark=StepMark.RUNNING), *rest))
+
+
+def named(state: JoiningState, detail: SessionDetail) -> JoiningState:
+    """Return the screen when the session is known."""
+    return replace(state, host=detail.host_display_name, playlist=detail.playlist_name)
+
+
+def checked(state: JoiningState, check: JoinCheck, *, comparing: bool = False) -> JoiningState:
+    """Return the screen with what the check says; `comparing` while the recordings are still read."""
+    lines = [_line(result) for result in check.steps]
+    if comparing and check.may_join:
+        lines[-1] = StepLine(NAMES[JoinStep.SAME_MUSIC], StepMark.RUNNING, _COMPARING)
+    return replace(state, steps=(*lines, *_to_come(CONNECTING, PREPARING)))
+
+
+def failed_at(state: JoiningState, step: JoinStep, trouble: Trouble, fix: str = "") -> JoiningState:
+    """Return the screen when a step came to nothing, before the check itself could be made."""
+    at = list(JoinStep).index(step)
+    lines = [
+        replace(line, mark=_mark_around(place, at), sentence=trouble.text if place == at else line.sentence)
+        for place, line in enumerate(state.steps)
+    ]
+    return replace(state, steps=tuple(lines), trouble=trouble.text, what_to_do=trouble.what_to_do, fix=fix, question="")
+
+
+def refused(state: JoiningState, check: JoinCheck, playlist: str) -> JoiningState:
+    """Return the screen when the check speaks against joining: the first sentence that does, and the way to mend it."""
+    failed = next(result for result in check.steps if result.outcome is Outcome.FAILED)
+    what, _, to_do = failed.sentence.rpartition("; ")
+    return replace(
+        checked(state, check),
+        trouble=as_sentence(what or failed.sentence),
+        what_to_do=as_sentence(to_do) if what else "",
+        fix=f"Open {isolated(playlist)}" if playlist else "",
+    )
+
+
+def asking(state: JoiningState, check: JoinCheck) -> JoiningState:
+    """Return the screen when recordings differ: joining is the person's to decide."""
+    return replace(checked(state, check), question=as_sentence(check.result(JoinStep.SAME_MUSIC).sentence))
+
+
+def under_way(state: JoiningState, name: str) -> JoiningState:
+    """Return the screen while one of the later steps is done; those before it are."""
+    names = [line.name for line in state.steps]
+    at = names.index(name)
+    lines = list(state.steps)
+    for place in range(len(NAMES), len(lines)):
+        mark = StepMark.PASSED if place < at else StepMark.RUNNING if place == at else StepMark.TO_COME
+        lines[place] = replace(lines[place], mark=mark)
+    return replace(state, steps=tuple(lines), question="", trouble="", what_to_do="", fix="")
+
+
+def broken_off(state: JoiningState, trouble: Trouble) -> JoiningState:
+    """Return the screen when something went wrong on the way; the step that was under way has failed."""
+    lines = tuple(
+        replace(line, mark=StepMark.FAILED) if line.mark is StepMark.RUNNING else line for line in state.steps
+    )
+    return replace(state, steps=lines, trouble=trouble.text, what_to_do=trouble.what_to_do, question="", fix="")
+
+
+def _line(result: StepResult) -> StepLine:
+    return StepLine(NAMES[result.step], _MARKS[result.outcome], as_sentence(result.sentence))
+
+
+def _to_come(*names: str) -> tuple[StepLine, ...]:
+    return tuple(StepLine(name, StepMark.TO_COME) for name in names)
+
+
+def _mark_around(place: int, at: int) -> StepMark:
+    if place < at:
+        return StepMark.PASSED
+    return StepMark.FAILED if place == at else StepMark.SKIPPED

@@ -1,0 +1,162 @@
+"""LeadingModel: from a playlist to a session with a buddy in it, and to the music (plan, section 4)."""
+
+import asyncio
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from client.pairing import Pairing
+from client.prejoin import leader_queue
+from client.session_state import Idle, Leading, RunBuddySessionState
+from protocol.events import Role
+from ui.desktop.errors import NotNowError
+from ui.desktop.recovery import SessionNote
+from ui.session.music import prepare_first
+from ui.session.place import go_to, place_in
+from ui.viewmodel.context import Context
+from ui.viewmodel.music import Music
+from ui.viewmodel.session import SessionModel
+from ui.viewmodel.session_states import Trouble, buddy_is_ready, lead_waiting_state
+from ui.viewmodel.troubles import trouble_of
+
+#: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
+FINGERPRINTS_S: Final = 3.0
+
+_TASK: Final = "lead"
+
+
+class LeadingModel(QObject):
+    """Create a session and wait for the buddy; `waiting_changed(LeadWaitingState)`."""
+
+    waiting_changed = Signal(object)
+
+    def __init__(self, context: Context, session: SessionModel, music: Music) -> None:
+        super().__init__()
+        self._context = context
+        self._session = session
+        self._music = music
+        self._playlist_id = ""
+        self._playlist = ""
+        self._step = ""
+        self._trouble: Trouble | None = None
+        self._waits_for_buddy = False
+        session.state_changed.connect(self._on_state)
+
+    def create(self, playlist_id: str) -> None:
+        """Create a session of this playlist, and lead it."""
+        self._playlist_id, self._playlist = playlist_id, ""
+        self._begin()
+
+    def retry(self) -> None:
+        """Try once more what came to nothing."""
+        if self._playlist_id:
+            self._begin()
+
+    def cancel(self) -> None:
+        """Give up waiting: the session, if there is one, ends."""
+        self._waits_for_buddy = False
+        self._context.tasks.cancel(_TASK)
+        self._context.start(self._session.close(), "close session")
+        self._context.show_screen("playlist_detail")
+
+    def take_up(self, note: SessionNote) -> None:
+        """Come back to a session that this machine led when it crashed."""
+        self._context.start(self._take_up(note), _TASK)
+
+    def _begin(self) -> None:
+        if not isinstance(self._session.state, Idle):
+            self._context.report(NotNowError("a session is running already; end or leave it first"))
+            return
+        self._trouble = None
+        self._say("Reading the playlist")
+        self._context.show_screen("lead_waiting")
+        self._context.start(self._create(), _TASK)
+
+    async def _create(self) -> None:
+        try:
+            library = await self._context.library()
+            pairing = await library.pairing(self._playlist_id)
+            self._playlist = pairing.playlist_name
+            self._say("Preparing the music")
+            await self._music.load(pairing)
+            _, known = await asyncio.gather(
+                prepare_first(self._context.services.playback),
+                self._music.fingerprints(library, pairing, FINGERPRINTS_S),
+            )
+            self._say("Opening the session")
+            coordinator = await self._session.open(Role.LEADER)
+            self._waits_for_buddy = True
+            await coordinator.lead(
+                pairing.playlist_id, pairing.playlist_name, pairing.count_paired, leader_queue(pairing, known)
+            )
+            self._note(pairing)
+        except asyncio.CancelledError:
+            await self._session.close()
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it
+            self._waits_for_buddy = False
+            await self._session.close()
+            self._trouble = trouble_of(error)
+            self._context.log_unexpected(error)
+            self._show()
+
+    async def _take_up(self, note: SessionNote) -> None:
+        library = await self._context.library()
+        pairing = await library.pairing(note.playlist_id)
+        self._playlist_id, self._playlist, self._trouble = note.playlist_id, pairing.playlist_name, None
+        await self._music.load(pairing)
+        coordinator = await self._session.open(Role.LEADER)
+        try:
+            snapshot = await coordinator.lead_again(note.session_id, note.join_code)
+        except BaseException:
+            await self._session.close()
+            self._context.recovery.forget()
+            raise
+        self._note(pairing)
+        services = self._context.services
+        place = place_in(services.playback, snapshot, services.clock.corrected_now_ms())
+        if place is None:
+            # Nobody had begun to listen: the session waits as before.
+            self._waits_for_buddy = True
+            await prepare_first(services.playback)
+            self._context.show_screen("lead_waiting")
+            self._on_state(self._session.state)
+            return
+        await go_to(services.playback, place)
+        self._context.show_screen("now_playing")
+
+    def _note(self, pairing: Pairing) -> None:
+        state = self._session.state
+        if isinstance(state, Leading):
+            self._session.note(
+                server=self._context.settings.server,
+                session_id=state.session_id,
+                role="leader",
+                playlist_id=pairing.playlist_id,
+                playlist_name=pairing.playlist_name,
+                join_code=state.join_code,
+                other="",
+            )
+
+    def _on_state(self, state: RunBuddySessionState) -> None:
+        if not self._waits_for_buddy:
+            return
+        if isinstance(state, Idle):
+            self._waits_for_buddy = False
+            if state.ended is not None and not self._context.tasks.running(_TASK):
+                self._context.show_screen("playlist_detail")
+            return
+        self._show()
+        if buddy_is_ready(state):
+            self._waits_for_buddy = False
+            self._context.show_screen("now_playing")
+            self._context.services.playback.play()
+
+    def _say(self, step: str) -> None:
+        self._step = step
+        self._show()
+
+    def _show(self) -> None:
+        self.waiting_changed.emit(
+            lead_waiting_state(self._playlist, self._session.state, step=self._step, trouble=self._trouble)
+        )

@@ -1,0 +1,146 @@
+"""LibraryModel: playlists, music folders, scans and imports."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from client.library.model import PlaylistSummary, ScanProgress, ScanSummary
+from client.playlist.importing import import_playlist
+from client.playlist.model import Playlist
+from ui.screens.library import LibraryState, Progress
+from ui.theme.tokens import Tone
+from ui.viewmodel.context import Context
+from ui.viewmodel.library_states import cards, scan_progress
+from ui.widgets.plain import isolated
+
+_SCAN: Final = "scan"
+
+
+class LibraryModel(QObject):
+    """`changed(LibraryState)` for the page; `music_changed` when matches may be other ones than before.
+
+    `scanned(ScanSummary)` after a scan.
+    """
+
+    changed = Signal(object)
+    music_changed = Signal()
+    scanned = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._state = LibraryState()
+        self.folders: tuple[Path, ...] = ()
+        self.summaries: tuple[PlaylistSummary, ...] = ()
+        #: "1,204 files", once a scan has counted them.
+        self.files_note = ""
+
+    @property
+    def progress(self) -> Progress | None:
+        """Return how far a scan or an import is; None while there is none."""
+        return self._state.progress
+
+    def open(self) -> None:
+        """Read the library for the first time."""
+        self._context.start(self._reload(), "library")
+
+    def add_folder(self, folder: str) -> None:
+        """Take the person's music folder, in place of the one before, and look through it."""
+        self._context.start(self._add_folder(Path(folder)), _SCAN)
+
+    def scan(self) -> None:
+        """Look through the folders again."""
+        self._context.start(self._scan(), _SCAN)
+
+    def cancel(self) -> None:
+        """Stop a scan or an import; what was found by then is kept."""
+        self._context.tasks.cancel(_SCAN)
+        self._context.tasks.cancel("import")
+
+    def import_file(self, path: str) -> None:
+        """Add the playlist in a file."""
+        self._context.tasks.start(self._import(Path(path)), "import")
+
+    def import_files(self, paths: list[str]) -> None:
+        """Add the playlists in several files."""
+        for path in paths:
+            self.import_file(path)
+
+    def remove(self, playlist_id: str) -> None:
+        """Forget a playlist."""
+        self._context.tasks.start(self._remove(playlist_id), "remove playlist")
+
+    async def save(self, playlist: Playlist) -> PlaylistSummary:
+        """Keep a playlist, matched, and show it. Errors: ClientError."""
+        library = await self._context.library()
+        summary = await library.save_playlist(playlist)
+        await self._reload()
+        self.music_changed.emit()
+        return summary
+
+    async def reload(self) -> None:
+        """Read what the library has now. Errors: StorageError."""
+        await self._reload()
+
+    async def _reload(self) -> None:
+        library = await self._context.library()
+        self.summaries = tuple(await library.playlists())
+        self.folders = tuple(await library.folders())
+        shown = await asyncio.to_thread(cards, self.summaries)
+        self._show(playlists=shown, has_folder=bool(self.folders), folder_note=self._folder_note())
+
+    async def _add_folder(self, folder: Path) -> None:
+        library = await self._context.library()
+        added = await library.add_folder(folder)
+        for other in await library.folders():
+            if other != added:
+                await library.remove_folder(other)
+        await self._reload()
+        await self._scan()
+
+    async def _scan(self) -> None:
+        library = await self._context.library()
+        self._show(progress=Progress("Looking through your music", "", 0.0))
+        try:
+            summary = await library.scan(self._on_progress)
+        finally:
+            self._show(progress=None)
+            # However it ended: what was found by then is kept and matched.
+            self._context.tasks.start(self._reload(), "library")
+            self.music_changed.emit()
+        self._tell(summary)
+        self.scanned.emit(summary)
+
+    def _on_progress(self, told: ScanProgress) -> None:
+        self._show(progress=scan_progress(told))
+
+    def _tell(self, summary: ScanSummary) -> None:
+        self.files_note = "1 file" if summary.found == 1 else f"{summary.found:,} files"
+        problems = len(summary.problems)
+        if problems:
+            files = "1 file" if problems == 1 else f"{problems:,} files"
+            self._context.toast("scan", f"{files} could not be read", summary.problems[0].message, tone=Tone.WARNING)
+
+    async def _import(self, path: Path) -> None:
+        self._show(progress=Progress("Reading the playlist", path.name, 0.0))
+        try:
+            playlist = await asyncio.to_thread(import_playlist, path)
+            summary = await self.save(playlist)
+        finally:
+            self._show(progress=None)
+        remarks = ". ".join(playlist.remarks[:2])
+        self._context.toast("import", f"{isolated(summary.name)} was added", remarks)
+
+    async def _remove(self, playlist_id: str) -> None:
+        await (await self._context.library()).remove_playlist(playlist_id)
+        await self._reload()
+
+    def _folder_note(self) -> str:
+        return "" if not self.folders else str(self.folders[0])
+
+    def _show(self, **changes: object) -> None:
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+        self.changed.emit(self._state)

@@ -1,0 +1,108 @@
+"""Playlists and their tracks as the screens show them (pure)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from client.library.model import PlaylistSummary, ScanProgress, ScanStage
+from client.matching.model import Candidate, Confidence, MatchReason, TrackMatch
+from ui.screens.library import PlaylistCard, Progress
+from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
+
+_REASONS: Final = {
+    MatchReason.MANUAL: "chosen by you",
+    MatchReason.HINT: "named by the playlist",
+    MatchReason.ISRC: "same ISRC",
+    MatchReason.EXACT: "same title and artist",
+    MatchReason.FUZZY: "similar title and artist",
+    MatchReason.FILE_NAME: "by its file name",
+    MatchReason.NONE: "",
+}
+
+
+def cards(summaries: Sequence[PlaylistSummary]) -> tuple[PlaylistCard, ...]:
+    """Return the playlists of the library page."""
+    return tuple(PlaylistCard(each.playlist_id, each.name, each.paired, each.pairable) for each in summaries)
+
+
+def track_lines(matches: Sequence[TrackMatch]) -> tuple[TrackLine, ...]:
+    """Return a playlist's tracks, each with its file and why."""
+    return tuple(_line(match) for match in matches)
+
+
+def scan_progress(told: ScanProgress) -> Progress:
+    """Return how far a scan is."""
+    match told.stage:
+        case ScanStage.WALKING:
+            return Progress("Looking through your music", f"{told.found:,} files so far", 0.0)
+        case ScanStage.READING:
+            total = told.to_read or 0
+            share = told.read / total if total else 1.0
+            return Progress("Reading your music", f"{told.read:,} of {total:,} files", share)
+        case ScanStage.MATCHING:
+            return Progress("Matching your playlists", f"{told.found:,} files", 1.0)
+
+
+def lead_lock(
+    summary: PlaylistSummary | None, *, enabled: bool, in_session: bool, sound_is_open: bool = True
+) -> str | None:
+    """Return why this playlist can't be led, None when it can: every track that can have a file has to have one."""
+    if not enabled:
+        return "RunBuddy is switched off in the settings"
+    if in_session:
+        return "A session is running already"
+    if summary is None or not sound_is_open:
+        return "One moment"
+    if summary.pairable == 0:
+        return "This playlist has no track that a file could play"
+    missing = summary.pairable - summary.paired
+    if missing == 0:
+        return None
+    words = "1 track has no file yet" if missing == 1 else f"{missing:,} tracks have no file yet"
+    to_check = f"; {summary.to_check:,} wait for your yes" if summary.to_check else ""
+    return f"{words}{to_check}"
+
+
+def play_lock(summary: PlaylistSummary | None, locked: str | None, *, sound_is_open: bool = True) -> str | None:
+    """Return why this playlist can't be played here; `locked` when somebody else decides."""
+    if locked is not None:
+        return locked
+    if summary is None or not sound_is_open:
+        return "One moment"
+    return None if summary.paired else "No track has a file yet"
+
+
+def source_words(summary: PlaylistSummary) -> str:
+    """Return whose playlist it is, and how long."""
+    tracks = "1 track" if summary.tracks == 1 else f"{summary.tracks:,} tracks"
+    return f"{summary.owner} · {tracks}" if summary.owner else tracks
+
+
+def _line(match: TrackMatch) -> TrackLine:
+    track, best = match.track, match.best
+    return TrackLine(
+        playlist_position=track.playlist_position,
+        title=track.title,
+        artist=track.artist,
+        duration_ms=track.duration_ms,
+        mark=_mark(match),
+        reason="" if best is None else _REASONS[best.reason],
+        score=None if best is None else round(best.score),
+        file=None if best is None else _choice(best),
+        others=tuple(_choice(candidate) for candidate in match.alternatives),
+    )
+
+
+def _mark(match: TrackMatch) -> PairMark:
+    if not match.track.is_pairable:
+        return PairMark.UNSUPPORTED
+    if match.confidence is Confidence.CHECK and match.best is not None:
+        return PairMark.CHECK
+    if match.confidence is Confidence.SURE and match.best is not None:
+        return PairMark.CHOSEN if match.best.reason is MatchReason.MANUAL else PairMark.PAIRED
+    return PairMark.MISSING
+
+
+def _choice(candidate: Candidate) -> FileChoice:
+    path = candidate.file.path
+    return FileChoice(str(path), Path(path).name, candidate.explanation)

@@ -1,0 +1,202 @@
+"""PlayingModel: what is played, for Now Playing, the player bar and the media keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from audio.playback_events import (
+    PlaybackEvent,
+    PlayingChanged,
+    QueueFinished,
+    SoundChanged,
+    TrackDamaged,
+    TrackPreparing,
+    TrackRefused,
+    TrackStarted,
+)
+from audio.queue import QueueItem
+from client.session_state import RunBuddySessionState
+from ui.screens.now_playing_queue import QueueTrack
+from ui.viewmodel.context import Context
+from ui.viewmodel.covers import Covers
+from ui.viewmodel.playing_states import (
+    Details,
+    PlayingFacts,
+    now_playing_state,
+    player_bar_state,
+    player_facts,
+    queue_tracks,
+)
+from ui.widgets.sync_pill import SyncPillState
+
+#: How often the position is drawn while it moves and somebody can see it.
+POSITION_INTERVAL_MS: Final = 200
+
+
+class PlayingModel(QObject):
+    """Turn playback events into states.
+
+    `now_playing_changed(NowPlayingState)`, `player_bar_changed(PlayerBarState)`; `media_changed(PlayerFacts)` without
+    the position, which media keys ask for themselves; `finished` when the queue is over.
+    """
+
+    now_playing_changed = Signal(object)
+    player_bar_changed = Signal(object)
+    media_changed = Signal(object)
+    position_jumped = Signal(float)
+    finished = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._covers = Covers(context.services.data_dir)
+        self._items: dict[int, QueueItem] = {}
+        self._durations_ms: dict[int, int | None] = {}
+        self._refused: dict[int, str] = {}
+        self._facts = PlayingFacts(volume_percent=context.settings.volume_percent)
+        self._visible = False
+        self._ticker = QTimer(self, interval=POSITION_INTERVAL_MS)
+        self._ticker.timeout.connect(self._tick)
+        context.services.subscribe_playback(self._hear)
+
+    @property
+    def facts(self) -> PlayingFacts:
+        """Return all that is known."""
+        return self._facts
+
+    def load(self, name: str, items: Sequence[QueueItem], durations_ms: Mapping[int, int | None]) -> None:
+        """Replace the queue; the music stops. Errors: NotNowError while the sound is not open."""
+        self._context.services.set_queue(items)
+        self._items = {item.playlist_position: item for item in items}
+        self._durations_ms, self._refused = dict(durations_ms), {}
+        self._facts = replace(
+            PlayingFacts(volume_percent=self._facts.volume_percent),
+            queue_name=name,
+            queue=self._rows(),
+            session=self._facts.session,
+            sync=self._facts.sync,
+        )
+        self._tell()
+
+    def set_visible(self, visible: bool) -> None:
+        """Say whether anybody can see a position: a hidden window costs nothing."""
+        self._visible = visible
+        self._tick_if_needed()
+        if visible:
+            self._tick()
+
+    def show_session(self, state: RunBuddySessionState) -> None:
+        """Take in how the session stands."""
+        self._change(session=state)
+
+    def show_sync(self, pill: SyncPillState | None) -> None:
+        """Take in how the lockstep stands."""
+        self._change(sync=pill)
+
+    def show_volume(self, percent: float) -> None:
+        """Take in the volume."""
+        self._change(volume_percent=percent)
+
+    def refresh(self) -> None:
+        """Read from the player what it does not tell: the place after a seek."""
+        self._read_player()
+        self._tell()
+        self.position_jumped.emit(self._facts.position_ms)
+
+    def _hear(self, event: PlaybackEvent) -> None:
+        match event:
+            case TrackStarted(item):
+                self._on_track(item)
+            case PlayingChanged():
+                self._facts = replace(self._facts, notice="", notice_is_trouble=False)
+                self._read_player()
+                self._tell()
+            case TrackRefused(item, message):
+                self._refused[item.playlist_position] = message
+                self._change(queue=self._rows(), notice=f"{message}.", notice_is_trouble=True)
+            case TrackDamaged(_, message):
+                self._change(notice=f"{message}.", notice_is_trouble=True)
+            case TrackPreparing(item, fraction):
+                self._on_preparing(item, fraction)
+            case SoundChanged():
+                self._on_sound(event)
+            case QueueFinished():
+                self._read_player()
+                self._tell()
+                self.finished.emit()
+
+    def _on_track(self, item: QueueItem) -> None:
+        same_file = self._facts.current is not None and self._facts.current.file == item.file
+        details = self._facts.details if same_file else Details()
+        self._facts = replace(self._facts, current=item, details=details, notice="", notice_is_trouble=False)
+        self._read_player()
+        self._tell()
+        if not same_file:
+            self._context.tasks.start(self._load_details(item), "cover")
+
+    async def _load_details(self, item: QueueItem) -> None:
+        details = await self._covers.details(item.file)
+        if self._facts.current is not None and self._facts.current.file == item.file:
+            self._change(details=details)
+
+    def _on_preparing(self, item: QueueItem, fraction: float | None) -> None:
+        if fraction == 1.0:
+            self._change(notice="", notice_is_trouble=False)
+        else:
+            how_far = "" if fraction is None else f" · {fraction:.0%}"
+            self._change(notice=f"Preparing {item.label}{how_far}", notice_is_trouble=False)
+
+    def _on_sound(self, event: SoundChanged) -> None:
+        wanted_silence = self._context.settings.sound_device == "none"
+        if event.reason and not (event.silent and wanted_silence):
+            words = f"Nothing is heard: {event.reason}" if event.silent else event.reason
+            self._change(notice=words, notice_is_trouble=True)
+        elif self._facts.notice_is_trouble:
+            self._change(notice="", notice_is_trouble=False)
+
+    def _read_player(self) -> None:
+        services = self._context.services
+        if not services.has_sound:
+            return
+        playback = services.playback
+        item, place, queue = playback.current, playback.place, playback.queue
+        position_ms = place[1] if place is not None and item is not None else 0.0
+        exact_ms = None if item is None else playback.track_duration_ms(item.playlist_position)
+        listed_ms = None if item is None else self._durations_ms.get(item.playlist_position)
+        duration_ms = listed_ms if exact_ms is None else exact_ms
+        at = item or queue.first()
+        self._facts = replace(
+            self._facts,
+            current=item,
+            playing=playback.playing,
+            position_ms=position_ms if duration_ms is None else min(position_ms, duration_ms),
+            duration_ms=duration_ms,
+            can_next=at is not None and queue.after(at.playlist_position) is not None,
+            can_previous=item is not None,
+        )
+
+    def _rows(self) -> tuple[QueueTrack, ...]:
+        return queue_tracks(self._items, self._durations_ms, self._refused)
+
+    def _change(self, **changes: object) -> None:
+        self._facts = replace(self._facts, **changes)  # type: ignore[arg-type]
+        self._tell()
+
+    def _tick(self) -> None:
+        self._read_player()
+        self._tell(media=False)
+
+    def _tick_if_needed(self) -> None:
+        wanted = self._visible and self._facts.playing
+        if wanted != self._ticker.isActive():
+            self._ticker.start() if wanted else self._ticker.stop()
+
+    def _tell(self, *, media: bool = True) -> None:
+        self._tick_if_needed()
+        if self._visible:
+            self.now_playing_changed.emit(now_playing_state(self._facts))
+            self.player_bar_changed.emit(player_bar_state(self._facts))
+        if media:
+            self.media_changed.emit(player_facts(self._facts))

@@ -1,0 +1,167 @@
+"""PlaylistDetailModel: one playlist with its matches, and what can be done with it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from client.library.library import Library
+from client.library.model import PlaylistSummary
+from client.matching.model import TrackMatch
+from client.pairing import save_pairing
+from client.session_state import Following, Idle, RunBuddySessionState
+from ui.screens.playlist_detail import PlaylistDetailState
+from ui.screens.playlist_rows import TrackLine
+from ui.viewmodel.context import Context
+from ui.viewmodel.library import LibraryModel
+from ui.viewmodel.library_states import lead_lock, play_lock, source_words, track_lines
+from ui.viewmodel.music import Music
+from ui.viewmodel.session_states import lock_reason
+from ui.viewmodel.transport import Transport
+
+_LOAD: Final = "playlist"
+
+
+class PlaylistDetailModel(QObject):
+    """`changed(PlaylistDetailState)` for the page; tracks are named by their playlist position."""
+
+    changed = Signal(object)
+
+    def __init__(self, context: Context, library: LibraryModel, music: Music, transport: Transport) -> None:
+        super().__init__()
+        self._context = context
+        self._library = library
+        self._music = music
+        self._transport = transport
+        self._summary: PlaylistSummary | None = None
+        self._matches: list[TrackMatch] = []
+        self._lines: tuple[TrackLine, ...] = ()
+        self._session: RunBuddySessionState = Idle()
+        self.playlist_id = ""
+        library.changed.connect(lambda _state: self._show())
+        library.music_changed.connect(self.reload)
+
+    def open(self, playlist_id: str) -> None:
+        """Show a playlist."""
+        if playlist_id != self.playlist_id:
+            self.playlist_id, self._summary, self._matches, self._lines = playlist_id, None, [], ()
+            self._show()
+        self._context.show_screen("playlist_detail")
+        self.reload()
+
+    def reload(self) -> None:
+        """Read its matches again."""
+        if self.playlist_id:
+            self._context.tasks.cancel(_LOAD)
+            self._context.tasks.start(self._load(), _LOAD)
+
+    def show_session(self, state: RunBuddySessionState) -> None:
+        """Take in how the session stands."""
+        self._session = state
+        self._show()
+
+    def show_sound(self) -> None:
+        """Take in that there is a player now."""
+        self._show()
+
+    def play(self, playlist_position: int | None = None) -> None:
+        """Play this playlist here, from a track on."""
+        if lock_reason(self._session) is None:
+            self._context.start(self._play(playlist_position), "play playlist")
+
+    def pair(self, playlist_position: int, path: str) -> None:
+        """Pair a track with a file by hand."""
+        self._choose(lambda library, track_id: library.pair(self.playlist_id, track_id, Path(path)), playlist_position)
+
+    def unpair(self, playlist_position: int) -> None:
+        """Say that none of the files is this track."""
+        self._choose(lambda library, track_id: library.unpair(self.playlist_id, track_id), playlist_position)
+
+    def confirm(self, playlist_position: int) -> None:
+        """Say yes to what is proposed for a track."""
+        self._choose(lambda library, track_id: library.confirm(self.playlist_id, track_id), playlist_position)
+
+    def confirm_all(self) -> None:
+        """Say yes to everything that is proposed."""
+        self._context.start(self._keep(lambda library: library.confirm(self.playlist_id)), "confirm all")
+
+    def export(self, path: str) -> None:
+        """Write the pairing to a file."""
+        self._context.start(self._export(Path(path)), "export")
+
+    async def _load(self) -> None:
+        library, playlist_id = await self._context.library(), self.playlist_id
+        matches = await library.matches(playlist_id)
+        summary = await library.summary(playlist_id)
+        lines = await asyncio.to_thread(track_lines, matches)
+        if playlist_id == self.playlist_id:
+            self._matches, self._summary, self._lines = matches, summary, lines
+            self._show()
+
+    async def _play(self, playlist_position: int | None) -> None:
+        library = await self._context.library()
+        is_loaded = self._music.playlist_id == self.playlist_id and len(self._context.services.playback.queue) > 0
+        # Play means from the start; within a session the queue stays as it was announced.
+        if not is_loaded or (playlist_position is None and isinstance(self._session, Idle)):
+            await self._music.load(await library.pairing(self.playlist_id))
+        if playlist_position is None:
+            self._transport.play()
+        else:
+            self._transport.play_track(playlist_position)
+        self._context.show_screen("now_playing")
+
+    def _choose(self, act: Callable[[Library, str], Coroutine[Any, Any, object]], playlist_position: int) -> None:
+        track_id = next(
+            (it.track.track_id for it in self._matches if it.track.playlist_position == playlist_position), None
+        )
+        if track_id is not None:
+            self._context.tasks.start(self._keep(lambda library: act(library, track_id)), "pairing")
+
+    async def _keep(self, act: Callable[[Library], Coroutine[Any, Any, object]]) -> None:
+        library = await self._context.library()
+        try:
+            await act(library)
+        finally:
+            # What was loaded before this choice is played no more.
+            self._music.playlist_id = ""
+            await self._library.reload()
+            self.reload()
+
+    async def _export(self, path: Path) -> None:
+        pairing = await (await self._context.library()).pairing(self.playlist_id)
+        await asyncio.to_thread(save_pairing, pairing, path)
+        self._context.toast("export", f"{path.name} was saved")
+
+    def _show(self) -> None:
+        if not self.playlist_id:
+            return
+        summary = self._summary
+        locked = lock_reason(self._session) or _while_leading(self._session, self._music, self.playlist_id)
+        enabled, has_sound = self._context.settings.enable_runbuddy, self._context.services.has_sound
+        in_session = not isinstance(self._session, Idle)
+        self.changed.emit(
+            PlaylistDetailState(
+                name="" if summary is None else summary.name,
+                source="" if summary is None else source_words(summary),
+                tracks=self._lines,
+                paired=0 if summary is None else summary.paired,
+                pairable=0 if summary is None else summary.pairable,
+                lead_locked=lead_lock(summary, enabled=enabled, in_session=in_session, sound_is_open=has_sound),
+                play_locked=play_lock(
+                    summary,
+                    locked or _while_leading(self._session, self._music, self.playlist_id),
+                    sound_is_open=has_sound,
+                ),
+                locked="Pair tracks when the session is over" if isinstance(self._session, Following) else None,
+                progress=self._library.progress,
+            )
+        )
+
+
+def _while_leading(state: RunBuddySessionState, music: Music, playlist_id: str) -> str | None:
+    """Return why a leader can't play another playlist: the session is about one."""
+    if isinstance(state, Idle) or music.playlist_id == playlist_id:
+        return None
+    return "End the session to play another playlist"

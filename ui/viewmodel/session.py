@@ -1,0 +1,137 @@
+"""SessionModel: the session that this machine leads or follows, while it lasts and as it ends."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from client.coordinator import LEFT, RunBuddyCoordinator
+from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, StateChanged, SyncReport
+from client.session_state import Ended, Idle, Leading, RunBuddySessionState
+from client.socket import SocketState
+from protocol.events import EndReason, ParticipantState, Role
+from ui.theme.tokens import Tone
+from ui.viewmodel.context import Context
+from ui.viewmodel.session_states import SOMEBODY, buddy_of, role_of
+from ui.viewmodel.sync_words import SyncFacts, sync_kind, sync_pill
+from ui.widgets.plain import isolated
+from ui.widgets.sync_pill import SyncKind, SyncPillState
+
+#: Ends that the person here has asked for: nobody has to be told.
+_OWN_WISH: Final = {LEFT}
+
+
+class SessionModel(QObject):
+    """Hold one coordinator from `open` to the session's end, and tell of it.
+
+    `state_changed(RunBuddySessionState)`, `sync_changed(SyncPillState or None)`, `reported(SyncReport)`, and
+    `over(Ended)` after everything of the session is closed.
+    """
+
+    state_changed = Signal(object)
+    sync_changed = Signal(object)
+    reported = Signal(object)
+    over = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._coordinator: RunBuddyCoordinator | None = None
+        self._state: RunBuddySessionState = Idle()
+        self._socket = SocketState.CONNECTING
+        self._report: SyncReport | None = None
+        self._kind = SyncKind.WAITING
+        self._asked_for = False
+
+    @property
+    def state(self) -> RunBuddySessionState:
+        """Return where the session stands."""
+        return self._state
+
+    @property
+    def sync(self) -> SyncPillState | None:
+        """Return the sync pill; None outside of a session."""
+        facts = self._facts()
+        return None if facts is None else sync_pill(facts)
+
+    @property
+    def report(self) -> SyncReport | None:
+        """Return the newest report of this session."""
+        return self._report
+
+    async def open(self, role: Role) -> RunBuddyCoordinator:
+        """Return a coordinator that can lead or follow. Errors: ClientError, DesktopError."""
+        coordinator = await self._context.services.open_session(role)
+        self._coordinator, self._socket, self._report = coordinator, SocketState.CONNECTING, None
+        self._kind, self._asked_for = SyncKind.WAITING, False
+        coordinator.subscribe(self._hear)
+        return coordinator
+
+    async def close(self) -> None:
+        """End or leave politely; nothing happens without a session."""
+        self._asked_for = True
+        await self._context.services.close_session()
+
+    def note(self, **facts: object) -> None:
+        """Keep what is needed to come back after a crash."""
+        if not isinstance(self._state, Idle):
+            self._context.recovery.keep(**facts)
+
+    def _hear(self, event: CoordinatorEvent) -> None:
+        match event:
+            case StateChanged(state):
+                self._enter(state)
+            case ConnectionChanged(socket=socket):
+                self._socket = socket
+                self._tell_sync()
+            case SyncReport():
+                self._report = event
+                self.reported.emit(event)
+                self._tell_sync()
+            case FollowerChanged(participant):
+                if participant.state is ParticipantState.LEFT:
+                    self._tell_of_leaving(participant.display_name)
+            case BadEvent():
+                # The log and the trace have it; there is nothing that a person could do about it.
+                pass
+
+    def _enter(self, state: RunBuddySessionState) -> None:
+        before, self._state = self._state, state
+        if isinstance(before, Leading) and isinstance(state, Leading) and state.follower is not None:
+            self.note(other=buddy_of(state))
+        self.state_changed.emit(state)
+        self._tell_sync()
+        if isinstance(state, Idle) and state.ended is not None:
+            self._context.recovery.forget()
+            by_wish = self._asked_for or state.ended.reason in _OWN_WISH
+            self._context.tasks.start(self._clear_up(self._coordinator, state.ended, by_wish=by_wish), "session over")
+
+    async def _clear_up(self, coordinator: RunBuddyCoordinator | None, ended: Ended, *, by_wish: bool) -> None:
+        # Another session may have begun by the time that this has its turn.
+        if self._context.services.coordinator is coordinator:
+            await self._context.services.close_session()
+        if not by_wish:
+            as_planned = ended.reason == EndReason.ENDED_BY_LEADER
+            self._context.toast("session", ended.message, tone=Tone.NEUTRAL if as_planned else Tone.WARNING)
+        self.over.emit(ended)
+
+    def _tell_of_leaving(self, name: str | None) -> None:
+        state = self._state
+        code = state.join_code if isinstance(state, Leading) else ""
+        who = isolated(name) if name else SOMEBODY.capitalize()
+        self._context.toast("buddy", f"{who} left", f"The session is open again: join code {code}." if code else "")
+
+    def _facts(self) -> SyncFacts | None:
+        role = role_of(self._state)
+        if role is None:
+            return None
+        leader = buddy_of(self._state) if role is Role.FOLLOWER else ""
+        return SyncFacts(role, self._socket, self._report, self._kind is SyncKind.IN_LOCKSTEP, leader)
+
+    def _tell_sync(self) -> None:
+        facts = self._facts()
+        if facts is None:
+            self.sync_changed.emit(None)
+            return
+        pill = sync_pill(facts)
+        self._kind = sync_kind(facts)
+        self.sync_changed.emit(pill)

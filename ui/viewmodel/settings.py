@@ -1,0 +1,278 @@
+"""SettingsModel: what Settings shows, and what is done about it."""
+
+import asyncio
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from audio.engine.devices import output_devices
+from client.clock.address import parse_address
+from client.session_state import Idle, RunBuddySessionState
+from ui.desktop.services import PCM_FOLDER
+from ui.desktop.settings import DEFAULT_NTP_SERVER, DEFAULT_SERVER, Settings
+from ui.screens.settings.licences import installed_licences, installed_version
+from ui.screens.settings.state import AboutState, LibraryState, SettingsState
+from ui.viewmodel.click import Click
+from ui.viewmodel.context import Context
+from ui.viewmodel.library import LibraryModel
+from ui.viewmodel.server_check import ServerView, asked
+from ui.viewmodel.settings_states import clock_state, device_choices, size_words
+from ui.viewmodel.spotify import SpotifyModel
+from ui.viewmodel.troubles import trouble_of
+
+_IN_SESSION: Final = "Change this when the session is over"
+
+
+class SettingsModel(QObject):
+    """`changed(SettingsState)` for the page; `reset_confirmed` when everything is to begin anew."""
+
+    changed = Signal(object)
+    server_changed = Signal()
+    reset_confirmed = Signal()
+
+    def __init__(self, context: Context, library: LibraryModel, spotify: SpotifyModel) -> None:
+        super().__init__()
+        self._context = context
+        self._library = library
+        self._spotify = spotify
+        self._state = SettingsState(about=AboutState(installed_version()))
+        self._server = ServerView(context.settings.server)
+        self._name_trouble = ""
+        self._measuring = False
+        self._clock_trouble = ""
+        self._visible = False
+        self._click = Click(context)
+        self._click.changed.connect(self._show_all)
+        context.settings_changed.connect(lambda _settings: self._show_all())
+        library.changed.connect(lambda _state: self._show_all())
+        spotify.account_changed.connect(lambda _view: self._show_all())
+
+    @property
+    def server(self) -> ServerView:
+        """Return what is known of the server."""
+        return self._server
+
+    @property
+    def name_trouble(self) -> str:
+        """Return what is wrong with the name, "" when nothing is."""
+        return self._name_trouble
+
+    def set_visible(self, visible: bool) -> None:
+        """Look at devices, cache and server when the page is opened."""
+        self._visible = visible
+        if visible:
+            self._show_all()
+            self._context.start(self._look_around(), "look around")
+        else:
+            self._click.stop()
+
+    def show_session(self, state: RunBuddySessionState) -> None:
+        """Take in how the session stands: what it lives by can't be changed now."""
+        in_session = not isinstance(state, Idle)
+        if in_session:
+            self._click.stop()
+        self._state = replace(self._state, locked=_IN_SESSION if in_session else None)
+        self._show_all()
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Switch RunBuddy on or off."""
+        self._change(enable_runbuddy=enabled)
+
+    def set_server(self, address: str) -> None:
+        """Use another session server, if there is one at that address."""
+        self._context.tasks.cancel("server")
+        self._context.tasks.start(self._set_server(address.strip() or DEFAULT_SERVER), "server")
+
+    def set_name(self, name: str) -> None:
+        """Be called this by others, on servers that ask for a name."""
+        self._name_trouble = "" if name.strip() else "Others have to call you something."
+        if name.strip():
+            self._change(display_name=name.strip())
+        self._show_all()
+
+    def set_ntp_server(self, address: str) -> None:
+        """Take the time from another server."""
+        self._context.start(self._set_ntp_server(address.strip() or DEFAULT_NTP_SERVER), "clock")
+
+    def measure_clock(self) -> None:
+        """Measure the clock again."""
+        self._context.start(self._measure(), "clock")
+
+    def set_device(self, name: str) -> None:
+        """Play to another device; "" for the system's default."""
+        self._change(sound_device=name or None)
+
+    def set_engine(self, engine: str) -> None:
+        """Play by another engine."""
+        self._change(engine=engine)
+
+    def set_delay(self, delay_ms: float) -> None:
+        """Set how much later than it says the device is heard."""
+        self._context.tasks.start(self._set_delay(delay_ms), "delay")
+
+    def set_clicking(self, clicking: bool) -> None:
+        """Click at every second, or stop."""
+        self._click.start() if clicking else self._click.stop()
+
+    def set_cache_bytes(self, size_bytes: int) -> None:
+        """Keep so much decoded music."""
+        self._change(cache_bytes=size_bytes)
+
+    def clear_cache(self) -> None:
+        """Delete the decoded music."""
+        self._context.start(self._clear_cache(), "clear cache")
+
+    def set_debug(self, debug: bool) -> None:
+        """Write more into the log, or less."""
+        self._change(debug=debug)
+
+    def open_log_folder(self) -> None:
+        """Show the log folder in the system's file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._context.services.data_dir)))
+
+    def _change(self, **changes: object) -> None:
+        self._context.tasks.start(self._context.change(**changes), "settings")
+
+    async def _set_server(self, address: str) -> None:
+        self._show_server(ServerView(address, checking=True))
+        found = await asked(self._context, address)
+        if not found.trouble:
+            await self._context.change(server=address)
+        self._show_server(found)
+
+    def _show_server(self, view: ServerView) -> None:
+        self._server = view
+        self._show_all()
+        self.server_changed.emit()
+
+    async def _set_ntp_server(self, address: str) -> None:
+        try:
+            parse_address(address)
+        except Exception as error:  # noqa: BLE001 - the form says it
+            self._clock_trouble = trouble_of(error).text
+            self._show_all()
+            return
+        await self._context.change(ntp_server=address)
+        await self._measure()
+
+    async def _measure(self) -> None:
+        self._measuring, self._clock_trouble = True, ""
+        self._show_all()
+        try:
+            await self._context.services.clock.synchronise()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the form says it
+            self._context.log_unexpected(error)
+            trouble = trouble_of(error)
+            self._clock_trouble = f"{trouble.text} {trouble.what_to_do}"
+        finally:
+            self._measuring = False
+            self._show_all()
+
+    async def _set_delay(self, delay_ms: float) -> None:
+        trouble = ""
+        try:
+            await self._context.services.playback.output.set_output_delay(delay_ms)
+        except Exception as error:  # noqa: BLE001 - the form says it
+            self._context.log_unexpected(error)
+            trouble = trouble_of(error).text
+        self._state = replace(self._state, sound=replace(self._state.sound, delay_trouble=trouble))
+        self._show_all()
+
+    async def _clear_cache(self) -> None:
+        await self._context.services.clear_cache()
+        await self._weigh_cache()
+
+    async def _look_around(self) -> None:
+        if not self._state.about.licences:
+            licences = await asyncio.to_thread(installed_licences)
+            self._state = replace(self._state, about=replace(self._state.about, licences=licences))
+        await self._weigh_cache()
+        settings = self._context.settings
+        if self._server.address != settings.server or not (self._server.note or self._server.trouble):
+            self._show_server(await asked(self._context, settings.server))
+        try:
+            devices = await output_devices()
+            choices, trouble = device_choices(devices, settings.sound_device), ""
+        except Exception as error:  # noqa: BLE001 - the form says it
+            self._context.log_unexpected(error)
+            choices, trouble = device_choices((), settings.sound_device), trouble_of(error).text
+        sound = replace(self._state.sound, devices=choices, device_trouble=trouble)
+        self._state = replace(self._state, sound=sound)
+        self._show_all()
+
+    async def _weigh_cache(self) -> None:
+        size_bytes = await asyncio.to_thread(_size_of, self._context.services.data_dir / PCM_FOLDER)
+        self._state = replace(self._state, storage=replace(self._state.storage, cache_note=size_words(size_bytes)))
+        self._show_all()
+
+    def _show_all(self) -> None:
+        if not self._visible:
+            return
+        settings, view = self._context.settings, self._spotify.view
+        progress = self._library.progress
+        self._state = replace(
+            self._state,
+            library=LibraryState(
+                folder="" if not self._library.folders else str(self._library.folders[0]),
+                files=self._library.files_note,
+                scan="" if progress is None else progress.detail or progress.text,
+                account_phase=view.phase,
+                account=view.name,
+                account_trouble=view.trouble,
+            ),
+            runbuddy=replace(
+                self._state.runbuddy,
+                enabled=settings.enable_runbuddy,
+                server=self._server.address,
+                server_checking=self._server.checking,
+                server_note=self._server.note,
+                server_trouble=self._server.trouble,
+                asks_name=self._server.asks_name,
+                name=settings.display_name,
+                name_trouble=self._name_trouble,
+            ),
+            clock=clock_state(
+                settings.ntp_server,
+                self._context.services.clock.status,
+                time.perf_counter_ns(),
+                measuring=self._measuring,
+                trouble=self._clock_trouble,
+            ),
+            storage=replace(self._state.storage, cache_bytes=settings.cache_bytes, debug=settings.debug),
+        )
+        self._show_sound(settings)
+        self.changed.emit(self._state)
+
+    def _show_sound(self, settings: Settings) -> None:
+        services = self._context.services
+        profile = services.playback.output.profile if services.has_sound else None
+        sound = replace(
+            self._state.sound,
+            device=settings.sound_device or "",
+            engine=settings.engine,
+            delay_ms=0.0 if profile is None else profile.output_delay_ms,
+            clicking=self._click.running,
+            click_note=self._click.note,
+            click_locked=self._click.why_locked(in_session=self._state.locked is not None),
+        )
+        self._state = replace(self._state, sound=sound)
+
+
+def _size_of(folder: Path) -> int:
+    """Return how many bytes the files of a folder have."""
+    total = 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    total += entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return total
+    return total

@@ -1,0 +1,40 @@
+"""What Settings says of clock, devices and cache (pure)."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from audio.engine.device_choice import Device
+from client.clock.clock import ClockStatus
+from protocol.timeline import NS_PER_MS
+from ui.screens.settings.state import ClockState
+from ui.viewmodel.sync_words import milliseconds
+
+DEFAULT_DEVICE: Final = ("", "System default")
+SILENT_DEVICE: Final = ("none", "No sound (silent clock)")
+
+
+def device_choices(devices: Sequence[Device], chosen: str | None) -> tuple[tuple[str, str], ...]:
+    """Return what can be played to; a device that was chosen and is away stays in the list."""
+    found = {device.name: device.label or device.name for device in devices}
+    if chosen and chosen not in found and chosen != SILENT_DEVICE[0]:
+        found[chosen] = f"{chosen} (not connected)"
+    return (DEFAULT_DEVICE, *sorted(found.items(), key=lambda item: item[1].casefold()), SILENT_DEVICE)
+
+
+def clock_state(ntp_server: str, status: ClockStatus, now_ns: int, *, measuring: bool, trouble: str) -> ClockState:
+    """Return how well the time is known, and since when."""
+    result = ""
+    if status.measured_at_ns and math.isfinite(status.uncertainty_ms):
+        minutes = int((now_ns - status.measured_at_ns) / NS_PER_MS // 60_000)
+        when = "just now" if minutes < 1 else "1 minute ago" if minutes == 1 else f"{minutes} minutes ago"
+        result = f"Synced to ± {milliseconds(status.uncertainty_ms)}, {when}"
+    return ClockState(ntp_server, measuring, result, trouble)
+
+
+def size_words(size_bytes: int) -> str:
+    """Return a size on the disk: "1.2 GB in use"."""
+    for unit, factor in (("GB", 1024**3), ("MB", 1024**2)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit} in use"
+    return "Nothing in use" if size_bytes == 0 else f"{max(1, size_bytes // 1024)} kB in use"

@@ -1,0 +1,206 @@
+"""LockstepViewModel: the parts of the view model put together (plan, section 3)."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from client.session_state import Ended, Following, Idle, Leading, RunBuddySessionState
+from client.spotify.models import Endpoints
+from protocol.events import Role
+from ui.data_dir import set_log_level
+from ui.desktop.parts import Part, touched
+from ui.desktop.recovery import SessionNote
+from ui.desktop.settings import Settings
+from ui.theme.tokens import Tone
+from ui.viewmodel.billboard import BillboardModel
+from ui.viewmodel.context import Context
+from ui.viewmodel.first_run import FirstRunModel
+from ui.viewmodel.following import FollowingModel
+from ui.viewmodel.leading import LeadingModel
+from ui.viewmodel.library import LibraryModel
+from ui.viewmodel.music import Music
+from ui.viewmodel.now_playing import PlayingModel
+from ui.viewmodel.playlist_detail import PlaylistDetailModel
+from ui.viewmodel.session import SessionModel
+from ui.viewmodel.session_states import close_question, sidebar
+from ui.viewmodel.settings import SettingsModel
+from ui.viewmodel.spotify import SpotifyModel, open_in_browser
+from ui.viewmodel.sync_history import SyncHistory
+from ui.viewmodel.transport import Transport
+from ui.widgets.plain import isolated
+from ui.widgets.sync_pill import SyncPillState
+
+#: The toast that offers the way back into a session, and its button.
+RECOVERY_TOAST = "recovery"
+
+
+class LockstepViewModel(QObject):
+    """Orchestrate sessions; playback and protocol are PlaybackService's and the coordinator's.
+
+    `runbuddy_state_changed(RunBuddySessionState)`, `sidebar_changed(SidebarState)`, `sync_panel_changed(...)`.
+    """
+
+    runbuddy_state_changed = Signal(object)
+    sidebar_changed = Signal(object)
+    sync_panel_changed = Signal(object)
+    close_question_changed = Signal(object)
+
+    def __init__(
+        self, context: Context, spotify: Endpoints | None = None, browse: Callable[[str], None] = open_in_browser
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.session = SessionModel(context)
+        self.transport = Transport(context, lambda: self.session.state)
+        self.playing = PlayingModel(context)
+        self.music = Music(context, self.playing)
+        self.library = LibraryModel(context)
+        self.spotify = SpotifyModel(context, self.library, spotify, browse)
+        self.playlist_detail = PlaylistDetailModel(context, self.library, self.music, self.transport)
+        self.billboard = BillboardModel(context)
+        self.leading = LeadingModel(context, self.session, self.music)
+        self.following = FollowingModel(context, self.session, self.music)
+        self.settings = SettingsModel(context, self.library, self.spotify)
+        self.first_run = FirstRunModel(context, self.library, self.spotify, self.settings)
+        self._history = SyncHistory()
+        self._panel_visible = False
+        self._note: SessionNote | None = None
+        self._last_state: RunBuddySessionState = Idle()
+        self._last_settings = context.settings
+        self._noted_place = -1
+        context.services.use_bearer(self.spotify.bearer)
+        self._connect()
+
+    # The plan's names
+
+    @property
+    def runbuddy_state(self) -> RunBuddySessionState:
+        """Return idle, leading or following."""
+        return self.session.state
+
+    def create_runbuddy_session(self, playlist_id: str) -> None:
+        """Lead a playlist."""
+        self.leading.create(playlist_id)
+
+    def list_public_sessions(self) -> None:
+        """Look at the billboard now."""
+        self.billboard.refresh()
+
+    def join_runbuddy_session(self, session_id_or_code: str) -> None:
+        """Follow a session, after its check."""
+        self.following.join(session_id_or_code)
+
+    def end_runbuddy_session(self) -> None:
+        """End the session that this machine leads, or leave the one that it follows."""
+        self.context.start(self.session.close(), "close session")
+
+    # The app's life
+
+    def start(self) -> None:
+        """Open sound and library, and offer the way back into a session that a crash has left."""
+        self.context.start(self._open_sound(), "sound")
+        self.library.open()
+        self.spotify.open()
+        self._note = self.context.recovery.found()
+        if self._note is not None:
+            self._offer_return(self._note)
+
+    def return_to_session(self) -> None:
+        """Come back to the session that a crash has left."""
+        note, self._note = self._note, None
+        if note is None:
+            return
+        if note.role == Role.LEADER.value:
+            self.leading.take_up(note)
+        else:
+            self.following.come_back(note)
+
+    def dismiss_recovery(self) -> None:
+        """Let that session be."""
+        if self._note is not None:
+            self._note = None
+            self.context.recovery.forget()
+
+    def set_panel_visible(self, visible: bool) -> None:
+        """Draw the sync panel while it is seen."""
+        self._panel_visible = visible
+        self._show_panel()
+
+    async def aclose(self) -> None:
+        """End or leave the session, and close everything in order."""
+        await self.session.close()
+        await self.context.aclose()
+        await self.spotify.aclose()
+        await self.context.services.aclose()
+
+    async def _open_sound(self) -> None:
+        await self.context.services.open_sound()
+        self.playlist_detail.show_sound()
+
+    def _offer_return(self, note: SessionNote) -> None:
+        who = f" with {isolated(note.other)}" if note.other else ""
+        self.context.toast(
+            RECOVERY_TOAST,
+            f"Your session{who} was interrupted",
+            f"It played {isolated(note.playlist_name)}.",
+            Tone.LEADING if note.role == Role.LEADER.value else Tone.FOLLOWING,
+            action="Return to your session",
+            lasting=True,
+        )
+
+    def _connect(self) -> None:
+        session = self.session
+        session.state_changed.connect(self._on_state)
+        session.sync_changed.connect(self._on_sync)
+        session.reported.connect(self._history.add)
+        session.reported.connect(lambda _report: self._show_panel())
+        session.over.connect(self._on_over)
+        self.transport.moved.connect(self.playing.refresh)
+        self.transport.volume_set.connect(self._set_volume)
+        self.following.playlist_requested.connect(self.playlist_detail.open)
+        self.playing.media_changed.connect(lambda _facts: self._note_place())
+        self.context.settings_changed.connect(self._on_settings)
+
+    def _on_settings(self, settings: Settings) -> None:
+        before, self._last_settings = self._last_settings, settings
+        if Part.SERVER in touched(before, settings):
+            self.billboard.forget()
+        if before.enable_runbuddy != settings.enable_runbuddy:
+            self.playlist_detail.show_sound()
+            self.billboard.forget()
+        if Part.LOG in touched(before, settings):
+            set_log_level(debug=settings.debug)
+
+    def _on_state(self, state: RunBuddySessionState) -> None:
+        if isinstance(state, Leading | Following) and isinstance(self._last_state, Idle):
+            self._history.clear()
+        self._last_state = state
+        for part in (self.playing, self.playlist_detail, self.billboard, self.settings):
+            part.show_session(state)
+        self.sidebar_changed.emit(sidebar(state, self.session.sync))
+        self.close_question_changed.emit(close_question(state))
+        self.runbuddy_state_changed.emit(state)
+
+    def _on_sync(self, pill: SyncPillState | None) -> None:
+        self.playing.show_sync(pill)
+        self.sidebar_changed.emit(sidebar(self.session.state, pill))
+
+    def _on_over(self, _ended: Ended) -> None:
+        if self._panel_visible:
+            self._show_panel()
+
+    def _show_panel(self) -> None:
+        if self._panel_visible:
+            pill = self.session.sync
+            self.sync_panel_changed.emit(self._history.state("" if pill is None else pill.text))
+
+    def _set_volume(self, percent: float) -> None:
+        self.playing.show_volume(percent)
+        self.context.tasks.start(self.context.change(volume_percent=percent), "volume")
+
+    def _note_place(self) -> None:
+        """Keep where the music is, at each change of the track: to the second is what the server knows."""
+        facts = self.playing.facts
+        if facts.current is not None and facts.current.playlist_position != self._noted_place:
+            self._noted_place = facts.current.playlist_position
+            self.session.note(playlist_position=self._noted_place, position_ms=round(facts.position_ms))
