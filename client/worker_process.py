@@ -22,15 +22,14 @@ _CHECK_S: Final = 0.5
 
 
 class WorkerProcess:
-    """One run of a worker's module: it is told its orders, and answers until it ends.
+    """A running worker: it is told orders, and answers until it says `done` or `error`, or ends.
 
-    A worker that says nothing for `silence_s` is killed, which ends its answers as its death does.
+    A worker that says nothing for `silence_s` while it is asked is killed, which ends its answers as its death does.
     """
 
     def __init__(self, module: str, *, silence_s: float = SILENCE_S) -> None:
         self._silence_s = silence_s
         self._heard_s = time.monotonic()
-        self._ended = threading.Event()
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
@@ -48,9 +47,16 @@ class WorkerProcess:
         """Return the process id."""
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        """Return whether it can be asked."""
+        return self._process.poll() is None
+
     def answers(self, orders: Iterable[Message]) -> Iterator[Message]:
-        """Send all orders, then yield what the worker says until it ends, however that comes."""
-        watchdog = threading.Thread(target=self._watch, name="worker-watchdog", daemon=True)
+        """Send all orders, then yield what the worker says, `done` or `error` last if it comes to that."""
+        self._heard_s = time.monotonic()
+        answered = threading.Event()
+        watchdog = threading.Thread(target=self._watch, args=(answered,), name="worker-watchdog", daemon=True)
         watchdog.start()
         try:
             self._send(orders)
@@ -63,8 +69,10 @@ class WorkerProcess:
                     # A worker that is killed in the middle of a line has not said it.
                     continue
                 yield message
+                if "done" in message or "error" in message:
+                    return
         finally:
-            self.close()
+            answered.set()
             watchdog.join()
 
     def kill(self) -> None:
@@ -73,7 +81,6 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the worker, and wait until it is gone."""
-        self._ended.set()
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -92,8 +99,8 @@ class WorkerProcess:
             # It is gone already: there will be no answer, which says it.
             return
 
-    def _watch(self) -> None:
-        while not self._ended.wait(_CHECK_S):
+    def _watch(self, answered: threading.Event) -> None:
+        while not answered.wait(_CHECK_S):
             if time.monotonic() - self._heard_s > self._silence_s:
                 self._process.kill()
                 return

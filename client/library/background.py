@@ -4,20 +4,12 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from client.errors import ClientError
-from client.library.errors import LibraryError
-from client.scan.outcome import ScanProblem
-from client.scan.records import scan_problem
-from client.worker_pipe import Message
-from client.worker_process import WorkerProcess
 
 _Result = TypeVar("_Result")
 _Value = TypeVar("_Value")
-
-#: One file of several hours, or the index of a very large collection, is silent for a while.
-_SILENCE_S = 120.0
 
 
 class Stop:
@@ -67,27 +59,3 @@ def in_loop(callback: Callable[[_Value], None] | None) -> Callable[[_Value], Non
             loop.call_soon_threadsafe(callback, value)
 
     return call
-
-
-def run_job(order: Message, stop: Stop, tell: Callable[[int, int, list[ScanProblem]], None]) -> None:
-    """Have the library's worker do an order; `tell` hears done, total and problems. Errors: LibraryError."""
-    try:
-        worker = WorkerProcess("client.library.worker", silence_s=_SILENCE_S)
-    except OSError as error:
-        raise LibraryError(f"the library's own process can't be started ({error}); free some memory") from None
-    stop.ends(worker.kill)
-    is_done = False
-    for message in worker.answers([order]):
-        if "error" in message:
-            raise LibraryError(message["error"])
-        is_done = is_done or "done" in message
-        if "progress" in message:
-            done, total = message["progress"]
-            tell(done, total, _problems(message))
-    if not (is_done or stop.is_set):
-        raise LibraryError("the library's own process ended before its work was done; free some memory and try again")
-
-
-def _problems(message: Message) -> list[ScanProblem]:
-    records: list[Any] = message["problems"]
-    return [scan_problem(record) for record in records]

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from client.errors import one_line
 from client.fingerprint.model import Fingerprint
-from client.library.background import Stop, in_loop, in_thread, run_job
+from client.library.background import Stop, in_loop, in_thread
 from client.library.choice import Choice, chosen, with_choice
 from client.library.errors import LibraryError
 from client.library.model import FingerprintProgress, PlaylistSummary, ScanProgress, ScanSummary
 from client.library.pairing import paired_file, to_pairing
 from client.library.scanning import Scan
 from client.library.stores import FILE_NAME, Stores
+from client.library.workshop import Told, Workshop
 from client.matching.model import Confidence, TrackMatch
 from client.pairing import Pairing
 from client.playlist.model import Playlist
@@ -30,6 +31,7 @@ class Library:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+        self._workshop = Workshop(stores.database.path)
         self.notice = stores.database.notice
         # What changes matches waits for one another: a choice made while a playlist is matched would be lost.
         self._changing = asyncio.Lock()
@@ -41,7 +43,8 @@ class Library:
         return cls(await asyncio.to_thread(Stores, data_dir / FILE_NAME))
 
     async def aclose(self) -> None:
-        """Close the file."""
+        """Close the file, once what is under way has ended."""
+        await asyncio.to_thread(self._workshop.close)
         await asyncio.to_thread(self._stores.database.close)
 
     async def folders(self) -> list[Path]:
@@ -71,7 +74,7 @@ class Library:
         Cancel the task to end it at once: what was read by then is kept.
         """
         async with self._changing:
-            scan = Scan(self._stores, in_loop(progress))
+            scan = Scan(self._stores, self._workshop, in_loop(progress))
             return await in_thread(scan.run)
 
     async def save_playlist(self, playlist: Playlist) -> PlaylistSummary:
@@ -245,13 +248,9 @@ class Library:
         if await asyncio.to_thread(self._stores.playlists.stale):
             await self._job("match")
 
-    async def _job(
-        self, job: str, told: Callable[[int, int, list[ScanProblem]], None] | None = None, **order: object
-    ) -> None:
-        whole = {"database": str(self._stores.database.path), "job": job, **order}
-
+    async def _job(self, job: str, told: Told | None = None, **order: object) -> None:
         def work(stop: Stop) -> None:
-            run_job(whole, stop, told or (lambda _done, _of, _problems: None))
+            self._workshop.run(job, stop, told or (lambda _done, _of, _problems: None), **order)
 
         await in_thread(work)
 

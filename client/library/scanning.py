@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from client.library.background import Stop, run_job
+from client.library.background import Stop
 from client.library.model import ScanProgress, ScanStage, ScanSummary
 from client.library.stores import Stores
+from client.library.workshop import Workshop
 from client.scan.outcome import ScanProblem
 from client.scan.scanner import Scanner, ScanStep
 
@@ -12,8 +13,9 @@ from client.scan.scanner import Scanner, ScanStep
 class Scan:
     """One scan."""
 
-    def __init__(self, stores: Stores, tell: Callable[[ScanProgress], None]) -> None:
+    def __init__(self, stores: Stores, workshop: Workshop, tell: Callable[[ScanProgress], None]) -> None:
         self._stores = stores
+        self._workshop = workshop
         self._tell = tell
         self._problems: list[ScanProblem] = []
         self._last = ScanStep(0, None, 0)
@@ -54,7 +56,7 @@ class Scan:
             self._say(ScanStage.MATCHING)
 
         self._say(ScanStage.MATCHING)
-        run_job({"database": str(self._stores.database.path), "job": "match"}, stop, told)
+        self._workshop.run("match", stop, told)
 
     def _say(self, stage: ScanStage) -> None:
         step = self._last

@@ -1,4 +1,4 @@
-"""The library's own process for what takes long: started by client/library/workshop.py, it does one order and ends.
+"""The library's own process for what takes long: client/library/workshop.py gives it one order after another.
 
 It is told `database` (the path of library.db) and the `job`: `match`, `remember`, `adopt` or `fingerprint` (with their
 `paths`). It answers `progress` with what is `done` of how many, with `problems`, and at the end `done`; or an `error`.
@@ -16,21 +16,21 @@ from client.worker_pipe import Message, ParentPipe
 
 
 def main() -> None:
-    """Serve one order."""
+    """Serve orders until the parent goes away."""
     pipe = ParentPipe()
+    stores: Stores | None = None
 
     def tell(done: int, total: int, problems: Sequence[ScanProblem] = ()) -> None:
         pipe.send({"progress": [done, total], "problems": [problem_record(problem) for problem in problems]})
 
     for order in pipe.messages():
         try:
-            stores = Stores(Path(order["database"]))
+            stores = stores or Stores(Path(order["database"]))
             _work(stores, order, tell)
-            stores.database.close()
-            pipe.send({"done": True})
         except ClientError as error:
             pipe.send({"error": str(error)})
-        return
+        else:
+            pipe.send({"done": True})
 
 
 def _work(stores: Stores, order: Message, tell: Tell) -> None:

@@ -96,10 +96,13 @@ class Scanner:
             except OSError as error:
                 raise ScanError(f"the scan's process can't be started ({error}); free some memory") from None
             reading: str | None = None
-            for message in worker.answers(self._orders()):
-                reading = message.get("reading")
-                if reading is None:
-                    yield self._step(message)
+            try:
+                for message in worker.answers(self._orders()):
+                    reading = message.get("reading")
+                    if reading is None:
+                        yield self._step(message)
+            finally:
+                worker.close()
             if not (self._done or self._cancelled):
                 yield from self._bury(reading)
 

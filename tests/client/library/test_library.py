@@ -1,7 +1,9 @@
 """The library as its users have it: folders in, playlists paired, and choices that outlive moves."""
 
 import asyncio
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -151,7 +153,7 @@ async def test_what_was_unpaired_stays_so_until_the_person_changes_their_mind(li
 
 
 async def test_what_is_to_check_waits_for_a_yes(library, music, playlist):
-    write_mp3(music / "x.mp3", "Fourth Wall", "Ann", "Numbers", duration_ms=215_000)
+    write_mp3(music / "x.mp3", "Fourth Wall", "Ann", "Numbers", duration_ms=35_000)
     await scanned(library, music)
     saved = await library.save_playlist(playlist)
     assert (saved.paired, saved.to_check) == (3, 1)
@@ -313,7 +315,7 @@ async def test_fingerprints_are_made_once(library, music, playlist):
 
 
 async def test_a_file_without_a_fingerprint_is_named(library, music, playlist):
-    write_mp3(music / "2.mp3", "Third Rail", "Ann", "Numbers", duration_ms=202_000)
+    write_mp3(music / "2.mp3", "Third Rail", "Ann", "Numbers", duration_ms=22_000)
     await scanned(library, music)
     await library.save_playlist(playlist)
     told = []
@@ -332,3 +334,27 @@ async def test_two_libraries_in_one_folder_see_each_other(library, music, playli
     assert await library.count_paired(ID) == 3
     assert [Path(str(path)) for path in await library.folders()] == [music]
     await other.aclose()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's here")
+async def test_a_worker_that_was_killed_is_replaced(library, music, playlist):
+    await scanned(library, music)
+    await library.save_playlist(playlist)
+    worker = library._workshop._worker
+    os.kill(worker.pid, signal.SIGKILL)
+    await asyncio.to_thread(worker._process.wait)
+    assert len(await library.fingerprints(ID)) == 3
+    assert library._workshop._worker is not worker
+
+
+async def test_an_order_that_is_cancelled_ends_its_worker(library, music, playlist):
+    await scanned(library, music)
+    saving = asyncio.create_task(library.save_playlist(playlist))
+    while not library._workshop._lock.locked():  # noqa: ASYNC110 - nobody tells when an order begins
+        await asyncio.sleep(0)
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert library._workshop._worker is None
+    assert await library.count_paired(ID) == 0
+    assert [match.confidence for match in await library.matches(ID)][:3] == [Confidence.SURE] * 3
