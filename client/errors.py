@@ -1,5 +1,7 @@
 """What can go wrong in the client: every error has a stable code for programs and a sentence for people."""
 
+import os
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -111,3 +113,8 @@ def one_line(text: str, limit: int = 300) -> str:
     printable = "".join(character if character.isprintable() else " " for character in text[: 4 * limit])
     joined = " ".join(printable.split())
     return joined if len(joined) <= limit else f"{joined[: limit - 1]}…"
+
+
+def shown_path(path: Path) -> str:
+    """Return a path fit for a sentence; a name that is no text has signs for what can't be shown."""
+    return one_line(os.fsencode(path).decode(errors="replace"))

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from client.errors import PairingError, one_line
+from client.errors import PairingError, one_line, shown_path
 from protocol import limits
 from protocol.wire import Identifier, Name, WireModel
 
@@ -32,7 +32,7 @@ class PairedTrack:
 
     def __str__(self) -> str:
         names = one_line(" - ".join(name for name in (self.artist, self.title) if name), 80)
-        return names or self.track_id
+        return names or one_line(self.track_id, 80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def load_pairing(path: Path) -> Pairing:
     try:
         content = _PairingFile.model_validate_json(data, by_name=False)
     except ValidationError as error:
-        raise PairingError(f"{path}: {_finding(error)}") from None
+        raise PairingError(f"{shown_path(path)}: {_finding(error)}") from None
     folder = path.absolute().parent
     tracks = tuple(
         PairedTrack(
@@ -89,6 +89,15 @@ def load_pairing(path: Path) -> Pairing:
         for position, entry in enumerate(content.tracks)
     )
     return Pairing(content.playlist_id, content.playlist_name, tracks)
+
+
+def without_lost_files(pairing: Pairing) -> Pairing:
+    """Return a pairing whose tracks have no file where there is none any more; blocks for as long as the disk takes."""
+    tracks = tuple(
+        replace(track, file=None) if track.file is not None and _is_lost(track.file) else track
+        for track in pairing.tracks
+    )
+    return replace(pairing, tracks=tracks)
 
 
 def save_pairing(pairing: Pairing, path: Path) -> None:
@@ -116,7 +125,7 @@ def save_pairing(pairing: Pairing, path: Path) -> None:
         checked = _PairingFile.model_validate(content, by_name=False)
         text = checked.model_dump_json(by_alias=True, indent=2) + "\n"
     except ValidationError as error:
-        raise PairingError(f"{path}: can't be written: {_finding(error)}") from None
+        raise PairingError(f"{shown_path(path)}: can't be written: {_finding(error)}") from None
     _write(path, text.encode())
 
 
@@ -125,20 +134,31 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise PairingError(f"{path}: there is no such file; check the name") from None
+        raise PairingError(f"{shown_path(path)}: there is no such file; check the name") from None
     except IsADirectoryError:
-        raise PairingError(f"{path}: this is a folder; name the PAIRING.json in it") from None
+        raise PairingError(f"{shown_path(path)}: this is a folder; name the PAIRING.json in it") from None
     except PermissionError:
-        raise PairingError(f"{path}: this file may not be read; check its permissions") from None
+        raise PairingError(f"{shown_path(path)}: this file may not be read; check its permissions") from None
     except (OSError, ValueError) as error:
-        raise PairingError(f"{path}: can't be read ({one_line(str(error))})") from None
+        raise PairingError(f"{shown_path(path)}: can't be read ({one_line(str(error))})") from None
     if len(data) > MAX_FILE_BYTES:
-        raise PairingError(f"{path}: larger than {MAX_FILE_BYTES // 1024**2} MB; this is no pairing")
+        raise PairingError(f"{shown_path(path)}: larger than {MAX_FILE_BYTES // 1024**2} MB; this is no pairing")
     # Windows editors put a byte order mark first.
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.strip():
-        raise PairingError(f"{path}: the file is empty; pair the playlist again")
+        raise PairingError(f"{shown_path(path)}: the file is empty; pair the playlist again")
     return data
+
+
+def _is_lost(file: Path) -> bool:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        # It may be there; whoever opens it says what is wrong.
+        return False
+    return False
 
 
 def _named_from(folder: Path, file: Path) -> str:
@@ -160,7 +180,7 @@ def _refuse_odd_names(pairing: Pairing, path: Path) -> None:
             os.fspath(track.file or "").encode()
         except UnicodeEncodeError:
             odd = f"the name of the file of {track} is no text"
-            raise PairingError(f"{path}: can't be written: {odd}; rename it") from None
+            raise PairingError(f"{shown_path(path)}: can't be written: {odd}; rename it") from None
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -179,7 +199,9 @@ def _write(path: Path, data: bytes) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
         why = one_line(str(getattr(error, "strerror", None) or error))
-        raise PairingError(f"{path}: can't be written ({why}); choose another folder, or make room") from None
+        raise PairingError(
+            f"{shown_path(path)}: can't be written ({why}); choose another folder, or make room"
+        ) from None
 
 
 def _finding(error: ValidationError) -> str:

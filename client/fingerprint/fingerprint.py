@@ -15,7 +15,7 @@ from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
 from mutagen.wave import WAVE
 
-from client.errors import one_line
+from client.errors import one_line, shown_path
 from client.fingerprint.chunks import flac_audio_start, mp4_atoms, riff_chunks
 from client.fingerprint.errors import FingerprintError
 from client.fingerprint.flac_frames import last_sample
@@ -58,14 +58,14 @@ def fingerprint(path: Path) -> Fingerprint:
     with _opened(path) as stream:
         found = _Reader(path, stream).read()
     if found.samples <= 0 or found.sample_rate <= 0:
-        raise FingerprintError(f"{_shown(path)}: it holds no sound; choose another file")
+        raise FingerprintError(f"{shown_path(path)}: it holds no sound; choose another file")
     return found
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Yield the file; every way in which it fails is said, also if it changes while it is read."""
-    shown = _shown(path)
+    shown = shown_path(path)
     try:
         # Opening a pipe would wait for ever.
         mode = path.stat().st_mode
@@ -97,10 +97,6 @@ def _refuse_change(before: os.stat_result, after: os.stat_result, shown: str) ->
         raise FingerprintError(f"{shown}: the file changed while it was read; try again when it is at rest")
 
 
-def _shown(path: Path) -> str:
-    return one_line(os.fsencode(path).decode(errors="replace"), 200)
-
-
 class _Nameless:
     """A stream that does not say its name, by which mutagen would guess."""
 
@@ -112,7 +108,7 @@ class _Reader:
     """One open file on its way to a fingerprint."""
 
     def __init__(self, path: Path, stream: BinaryIO) -> None:
-        self._shown = _shown(path)
+        self._shown = shown_path(path)
         self._stream = stream
         self._digest = hashlib.sha256()
         self._start, self._end = audio_span(stream)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from client.errors import shown_path
 from client.playlist.csv_file import read_table, table_rows
 from client.playlist.draft import Remarks, build_playlist, clean
 from client.playlist.errors import PlaylistFileError
@@ -10,7 +11,7 @@ from client.playlist.identity import playlist_uri
 from client.playlist.json_file import exported_playlists, exported_rows, parse_json, read_pairing
 from client.playlist.m3u_file import is_m3u, is_stream, lists_files, m3u_name, m3u_rows
 from client.playlist.model import Playlist
-from client.playlist.source import decode, read_source, shown
+from client.playlist.source import decode, read_source
 from client.playlist.xspf_file import parse_xspf, xspf_name, xspf_rows
 
 _MAX_NAMED = 8
@@ -28,7 +29,7 @@ def import_playlist(path: Path, playlist_name: str | None = None, *, exported_fr
         found = _import(path, playlist_name)
         return found if exported_from is None else replace(found, playlist_id=_uri_of(exported_from))
     except PlaylistFileError as error:
-        raise PlaylistFileError(f"{shown(path)}: {error}") from None
+        raise PlaylistFileError(f"{shown_path(path)}: {error}") from None
 
 
 def _import(path: Path, playlist_name: str | None) -> Playlist:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from client.errors import PairingError
+from client.errors import PairingError, shown_path
 from client.pairing import PairedTrack, Pairing, load_pairing
 from client.playlist.draft import Row, clean
 from client.playlist.errors import PlaylistFileError
@@ -25,7 +25,7 @@ def read_pairing(path: Path) -> Playlist:
     try:
         return playlist_of(load_pairing(path))
     except PairingError as error:
-        raise PlaylistFileError(str(error).removeprefix(f"{path}: ")) from None
+        raise PlaylistFileError(str(error).removeprefix(f"{shown_path(path)}: ")) from None
 
 
 def playlist_of(pairing: Pairing) -> Playlist:

@@ -1,7 +1,6 @@
 """The bytes of a playlist file, and the text in them, whatever wrote it."""
 
 import codecs
-import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -18,11 +17,6 @@ _SAMPLE: Final = 64 << 10
 _MAX_LINES: Final = 1_000_000
 
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-
-
-def shown(path: Path) -> str:
-    """Return a path as it may stand in a sentence."""
-    return one_line(os.fsencode(path).decode(errors="replace"), 200)
 
 
 def read_source(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from client.errors import PairingError
-from client.pairing import PairedTrack, Pairing, load_pairing, save_pairing
+from client.pairing import PairedTrack, Pairing, load_pairing, save_pairing, without_lost_files
 
 TRACKS = [
     {"trackId": "spotify:track:1", "title": "One", "artist": "A", "file": "music/one.mp3"},
@@ -45,10 +46,33 @@ def test_files_are_relative_to_the_pairing_and_may_be_absolute(pairing, tmp_path
     assert files == [tmp_path / "music" / "one.mp3", None, Path("/abs/three.mp3")]
 
 
+def test_a_file_that_is_gone_pairs_nothing_and_one_that_may_be_there_does(pairing, tmp_path):
+    assert without_lost_files(pairing).count_paired == 0
+    (tmp_path / "music").touch()
+    assert without_lost_files(pairing).count_paired == 0
+    (tmp_path / "music").unlink()
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "one.mp3").touch()
+    found = without_lost_files(pairing)
+    assert [track.file for track in found.tracks] == [tmp_path / "music" / "one.mp3", None, None]
+    assert [str(track) for track in found.tracks] == [str(track) for track in pairing.tracks]
+    endless = tmp_path / "endless"
+    endless.symlink_to(endless)
+    unknown = replace(pairing, tracks=(replace(pairing.tracks[0], file=endless),))
+    assert without_lost_files(unknown) == unknown
+
+
 def test_files_are_absolute_even_when_the_pairing_is_named_relatively(write, monkeypatch, tmp_path):
     write(CONTENT)
     monkeypatch.chdir(tmp_path)
     assert load_pairing(Path("PAIRING.json")).tracks[0].file == tmp_path / "music" / "one.mp3"
+
+
+def test_a_path_in_an_error_is_one_printable_line(tmp_path):
+    for name in ("a\x1b[31m\nb.json", os.fsdecode(b"no \xff text.json")):
+        with pytest.raises(PairingError) as caught:
+            load_pairing(tmp_path / name)
+        assert str(caught.value).isprintable()
 
 
 def test_a_track_may_stand_in_the_playlist_twice(write):

@@ -4,15 +4,17 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
 from client.coordinator import LEFT, RunBuddyCoordinator
-from client.errors import PairingError
+from client.errors import PairingError, shown_path
 from client.local_accounts import sign_in
-from client.pairing import Pairing, load_pairing
+from client.pairing import Pairing, load_pairing, without_lost_files
+from client.prejoin import MAX_NAMED
 from client.session_state import Ended
 from client.trace import Trace, open_trace
 from protocol.events import EndReason, Role
@@ -75,9 +77,7 @@ async def open_stage(
     `look_up` may prepare tracks: they decode while the output is still being opened.
     """
     with interruptible() as interrupts:
-        pairing = load_pairing(options.pairing)
-        if not pairing.paired:
-            raise PairingError(f"{options.pairing}: no track of this playlist has a file; pair at least one")
+        pairing = await _pairing_with_files(options.pairing, output)
         clock = RunBuddyClock(options.ntp)
         async with (
             spotify_bearer(options, output) as bearer,
@@ -137,6 +137,28 @@ async def run_until_over(stage: Stage[Any], session_id: str, performing: Corouti
     if exit_code is not ExitCode.OK:
         raise CommandError(exit_code, ended.reason, ended.message)
     return exit_code
+
+
+async def _pairing_with_files(path: Path, output: Output) -> Pairing:
+    """Return the pairing with those files alone that are there; the others are told. Errors: PairingError."""
+    named = await asyncio.to_thread(load_pairing, path)
+    if not named.paired:
+        raise PairingError(f"{shown_path(path)}: no track of this playlist has a file; pair at least one")
+    found = await asyncio.to_thread(without_lost_files, named)
+    if not found.paired:
+        raise PairingError(
+            f"{shown_path(path)}: none of its files is there any more; pair the playlist again, or plug in their disk"
+        )
+    lost = [track for track, there in zip(named.tracks, found.tracks, strict=True) if track.file != there.file]
+    if lost:
+        more = f" and of {len(lost) - MAX_NAMED} more" if len(lost) > MAX_NAMED else ""
+        names = ", ".join(str(track) for track in lost[:MAX_NAMED])
+        output.state(
+            f"Gone are the files of {names}{more}; pair the playlist again.",
+            state="files_gone",
+            files=[shown_path(track.file) for track in lost if track.file is not None],
+        )
+    return found
 
 
 async def _look_up(

@@ -73,6 +73,29 @@ def test_a_track_that_only_the_leader_has_is_refused_by_name_before_anything_is_
     assert "follower_joined" not in leader.states()
 
 
+def test_a_file_that_is_gone_is_told_and_refused_by_its_tracks_name_before_anything_is_joined(site: Site, pairing):
+    leader = site.lead("--no-wait")
+    follower = site.follow("--code", site.join_code(leader), pairing=pairing({1: {"file": "gone.mp3"}}))
+    assert follower.end() == ExitCode.PAIRING
+    title = json.loads((DEMO / "pairing.json").read_text("utf-8"))["tracks"][1]["title"]
+    assert f"(without a file: Lockstep - {title})" in follower.stderr
+    told = next(line for line in follower.of_type("state") if line["state"] == "files_gone")
+    assert title in told["message"]
+    assert [Path(file).name for file in told["files"]] == ["gone.mp3"]
+    leader.interrupt()
+    assert leader.end() == 0
+    assert "follower_joined" not in leader.states()
+
+
+def test_a_leader_tells_only_of_files_that_are_there(site: Site, pairing):
+    path = pairing({1: {"file": "gone.mp3"}})
+    leader = site.lead("--no-wait", pairing=path)
+    follower = site.follow("--code", site.join_code(leader), pairing=path)
+    assert follower.wait_for(same_music)["outcome"] == "passed"
+    leader.interrupt()
+    assert (leader.end(), follower.end()) == (0, 0)
+
+
 def test_another_master_is_warned_of_by_name_and_where_nobody_can_be_asked_it_goes_on(site: Site, pairing):
     leader = site.lead("--no-wait")
     follower = site.follow("--code", site.join_code(leader), pairing=other_master(pairing))
