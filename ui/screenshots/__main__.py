@@ -58,5 +58,8 @@ def _size(text: str | None) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command()(main)
+
 if __name__ == "__main__":
-    typer.run(main)
+    app()

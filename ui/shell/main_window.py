@@ -92,7 +92,6 @@ class MainWindow(QMainWindow):
         self._put_player_last()
         if screen is not self._stack.currentWidget() or len(self._screens) == 1:
             self._stack.show_page(screen)
-            self.setWindowTitle("Lockstep")
             self.screen_shown.emit(name)
 
     def show_section(self, section: Section) -> None:
@@ -102,9 +101,6 @@ class MainWindow(QMainWindow):
         name = first if last == self.current_screen() else last
         if name in self._screens:
             self.show_screen(name)
-        else:
-            # Nothing of this section is there yet: the mark goes back to where one is.
-            self.sidebar.show_section(self._section_of[self.current_screen()])
 
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide sidebar and player bar: the first run has neither."""

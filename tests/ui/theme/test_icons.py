@@ -1,11 +1,11 @@
 import re
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from ui.shell.sections import LABELS, Section
 from ui.theme import icons
 from ui.theme.app_icon import render
 
@@ -44,13 +44,14 @@ def test_only_icons_with_a_direction_are_mirrored(qapp):
     assert drawn("play_arrow-fill", "#000000", 24, mirrored=True) == drawn("play_arrow-fill", "#000000", 24)
 
 
-def test_no_icon_is_missing():
+def test_no_icon_is_missing_and_none_is_left_over():
     source = "\n".join(file.read_text() for file in (ROOT / "ui").rglob("*.py"))
     named = set(re.findall(r'"([a-z_]+(?:-fill)?)"', source))
-    symbols = {name.removesuffix("-fill") for name in KEPT}
     assert {name for name in named if name.endswith("-fill")} <= KEPT
-    assert all((files("assets") / "icons" / f"{name}.svg").is_file() for name in icons.DIRECTIONAL)
-    assert symbols
+    assert icons.DIRECTIONAL <= KEPT
+    shown_filled = {f"{LABELS[section][0]}-fill" for section in Section}
+    assert shown_filled <= KEPT
+    assert KEPT - named - shown_filled == set()
 
 
 def test_the_apps_icon_is_what_its_svg_shows(qapp):
