@@ -70,12 +70,15 @@ def test_a_follower_finds_the_session_on_the_billboard_and_joins_music_that_play
     assert leader.of_type("summary")[0]["reason"] == "ended_by_leader"
 
 
-def test_seconds_end_the_session_and_a_follower_by_id_ends_with_it(site):
-    leader = site.lead("--no-wait", "--seconds", "4")
+def test_seconds_end_a_followers_part_and_a_leaders_session(site):
+    leader = site.lead("--no-wait")
     session_id = leader.wait_for(lambda line: line["type"] == "session")["sessionId"]
-    follower = site.follow("--session", session_id)
-    assert leader.end() == 0
+    follower = site.follow("--session", session_id, "--seconds", "1")
+    leader.wait_for(lambda line: line.get("state") == "follower_left")
     assert follower.end() == 0
+    leader.interrupt()
+    assert leader.end() == 0
+    assert site.lead("--no-wait", "--seconds", "1").end() == 0
 
 
 def test_a_track_that_cannot_be_played_is_refused_by_name_and_the_session_goes_on(site, broken_pairing):
