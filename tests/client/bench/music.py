@@ -12,6 +12,9 @@ _FIRST = ("Morning", "Velvet", "Broken", "Silver", "Northern", "Paper", "Electri
 _SECOND = ("Light", "River", "Machine", "Garden", "Signal", "Harbour", "Engine", "Winter", "Letter", "Mirror")
 _THIRD = ("Song", "Blues", "Theme", "Waltz", "Dream", "Story", "Dance", "Hymn", "March", "Lullaby")
 _SONGS_AN_ALBUM = 12
+#: MPEG 1 layer III, 128 kbit/s, 44.1 kHz, mono.
+_FRAME_128K = bytes.fromhex("fffb90c0")
+_FRAME_128K_BYTES = 417
 _ALBUMS_A_FOLDER = 4
 
 
@@ -74,14 +77,14 @@ def make_collection(folder: Path, count: int) -> None:
 
 
 def make_whole_files(folder: Path, count: int, megabytes: int) -> list[Path]:
-    """Write files that are as long as they say, for reading the music itself."""
+    """Write files of 128 kbit/s without tags, each with music of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    frame_bytes, samples = 104, 1152
-    frames = megabytes * 1_000_000 // frame_bytes
+    frame = _FRAME_128K.ljust(_FRAME_128K_BYTES, b"\0")
     paths = []
     for number in range(count):
         path = folder / f"{number}.mp3"
-        path.write_bytes(mp3_frames(round(1000 * frames * samples / 44_100), frames, struct.pack(">I", number)))
+        first = (_FRAME_128K + bytes(32) + struct.pack(">I", number)).ljust(_FRAME_128K_BYTES, b"\0")
+        path.write_bytes(first + frame * (megabytes * 1_000_000 // _FRAME_128K_BYTES))
         paths.append(path)
     return paths
 

@@ -1,9 +1,10 @@
 """The library's bench: its collection is what it says, and its page keeps what others wrote."""
 
+from client.fingerprint.fingerprint import fingerprint
 from client.scan.outcome import ScannedFile
 from client.scan.tags import read_file
 from tests.client.bench.__main__ import _MARK, with_section
-from tests.client.bench.music import Song, make_collection, make_playlist
+from tests.client.bench.music import Song, make_collection, make_playlist, make_whole_files
 
 
 def test_the_collection_is_real_music_with_the_tags_it_should_have(tmp_path):
@@ -16,6 +17,12 @@ def test_the_collection_is_real_music_with_the_tags_it_should_have(tmp_path):
     assert (file.title, file.artist, file.album, file.isrcs) == (song.title, song.artist, song.album, (song.isrc,))
     assert abs(file.duration_ms - song.duration_ms) < 30
     assert make_playlist(13, 13).tracks[11].title == song.title
+
+
+def test_the_whole_files_are_whole_and_differ(tmp_path):
+    one, other = map(fingerprint, make_whole_files(tmp_path, 2, 1))
+    assert one.audio_hash != other.audio_hash
+    assert one.samples == (1_000_000 // 417 + 1) * 1152
 
 
 def test_the_section_takes_the_place_of_the_last_one():
