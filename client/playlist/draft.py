@@ -59,6 +59,14 @@ def build_playlist(rows: Iterable[Row], name: str, remarks: Remarks) -> Playlist
         tracks.append(_track(len(tracks), row, remarks))
     if not tracks:
         raise PlaylistFileError("it has no rows; export the playlist again")
+    nameless = sum(track.is_pairable and not track.title and track.file_hint is None for track in tracks)
+    if nameless:
+        are = (
+            f"{nameless} rows have no title by which their files"
+            if nameless > 1
+            else "a row has no title by which its file"
+        )
+        remarks.add(f"{are} could be found; export the playlist with titles, or choose files by hand")
     return Playlist(
         playlist_id=derived_playlist_id(track.track_id for track in tracks),
         name=clean(name) or "Playlist",

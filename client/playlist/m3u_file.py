@@ -6,8 +6,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from client.playlist.csv_file import read_duration
-from client.playlist.draft import Remarks, Row, clean
+from client.playlist.draft import Remarks, Row, clean, clean_duration
 from client.playlist.identity import spotify_uri
 from client.playlist.model import TrackKind
 
@@ -92,11 +91,19 @@ def _row(place: str, entry: str, folder: Path, about: dict[str, str], remarks: R
         title=title,
         artists=(artist,) if artist else (),
         album=about.get("#EXTALB", ""),
-        duration_ms=read_duration(about.get("seconds", "")),
+        duration_ms=_duration_ms(about.get("seconds", "")),
         uri=uri or "",
         kind=kind,
         file_hint=file_hint,
     )
+
+
+def _duration_ms(seconds: str) -> int | None:
+    """Return an EXTINF's seconds, with decimals or without, in ms; -1 and 0 say that it is unknown."""
+    try:
+        return clean_duration(1000 * float(seconds))
+    except ValueError:
+        return None
 
 
 def file_of(entry: str, folder: Path, place: str, remarks: Remarks) -> Path | None:

@@ -12,11 +12,14 @@ from client.playlist.errors import PlaylistFileError
 from client.playlist.identity import spotify_uri
 from client.playlist.m3u_file import file_of
 
+_WEB_PAGE: Final = re.compile(r"\s*(?:<!DOCTYPE html|<html)\b", re.IGNORECASE)
 _DECLARATION: Final = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def parse_xspf(text: str) -> ElementTree.Element:
     """Return the root of an XSPF playlist. Errors: PlaylistFileError."""
+    if _WEB_PAGE.match(text):
+        raise PlaylistFileError("this is a web page and no playlist; export the playlist again, signed in to that page")
     if _DECLARATION.search(text):
         # Entities can make a small file fill any memory, and no playlist needs them.
         raise PlaylistFileError("it declares XML entities, as no playlist does; choose another file")

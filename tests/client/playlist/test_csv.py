@@ -136,6 +136,10 @@ def test_a_list_of_links_is_a_playlist(write):
     ]
     found = import_playlist(write("\n".join(links), "links.txt"))
     assert [track.track_id for track in found.tracks] == URIS[:3]
+    assert found.remarks == (
+        "3 rows have no title by which their files could be found; "
+        "export the playlist with titles, or choose files by hand",
+    )
 
 
 def test_excel_says_its_delimiter_and_leaves_empty_rows(write):

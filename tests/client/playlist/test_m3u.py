@@ -91,6 +91,15 @@ def test_streams_keep_their_rows_and_pieces_of_a_stream_are_refused(write):
         import_playlist(write("#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\nseg1.ts\n"))
 
 
+@pytest.mark.parametrize(
+    ("seconds", "duration_ms"),
+    [("213", 213_000), ("213.5", 213_500), ("10800", 10_800_000), ("0", None), ("-1", None), ("1.2.3", None)],
+)
+def test_extinf_counts_seconds_however_many_there_are(write, seconds, duration_ms):
+    (track,) = import_playlist(write(f"#EXTM3U\n#EXTINF:{seconds},DJ - Long Mix\na.mp3\n")).tracks
+    assert (track.title, track.duration_ms) == ("Long Mix", duration_ms)
+
+
 def test_a_line_of_blanks_takes_no_time(write):
     found = import_playlist(write("#EXTM3U\n#EXTINF:" + " " * 2_000_000 + 'a="' * 100_000 + "\na.mp3\n"))
     assert found.count_pairable == 1

@@ -102,7 +102,9 @@ def test_xspf_is_read(write, tmp_path):
     [
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><playlist/>", "XML entities"),
         ("<playlist>", "not XML"),
-        ("<html><body/></html>", "no XSPF"),
+        ("<html><body/></html>", "a web page"),
+        ("\n<!doctype HTML><html><body>Sign in</body></html>", "a web page"),
+        ("<rss/>", "no XSPF"),
         ("<playlist/>", "no rows"),
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
