@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._screens[name] = screen
         self._section_of[name] = section
         self._stack.addWidget(screen)
+        self._put_player_last()
         if len(self._screens) == 1:
             self.show_screen(name)
         elif name == self._place_section:

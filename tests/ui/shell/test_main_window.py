@@ -191,6 +191,9 @@ def test_every_control_is_reached_by_tab_and_named(window, qtbot):
     ):
         assert name in names
     assert all(widget.accessibleName() for widget in seen if not isinstance(widget, QLineEdit))
+    begun = names[names.index("Library") :] + names[: names.index("Library")]
+    places = [begun.index(name) for name in ("Library", "Settings", "Filter", "Press", "Previous track", "Volume")]
+    assert places == sorted(places), "first the sidebar, then the screen, then the player"
 
 
 def test_the_sidebar_is_narrow_where_there_is_no_room(window):
