@@ -16,6 +16,7 @@ from protocol import limits
 from server.app import create_app
 from server.connections import http_protocol
 from server.errors import StartError
+from server.listening import listening_socket
 from server.redaction import redact_logs
 from server.settings import Settings
 from server.sntp_server import SntpServer
@@ -106,8 +107,7 @@ def _is_not_the_peers_fault(record: logging.LogRecord) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family)
+        return listening_socket(host, port)
     except OSError as error:
         raise StartError(
             f"Port {port} on {host} cannot be opened ({error.strerror or error}). "

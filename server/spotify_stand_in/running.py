@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 
 from server.errors import StartError
+from server.listening import listening_socket
 from server.spotify_stand_in.app import create_app
 from server.spotify_stand_in.state import StandInState
 
@@ -61,16 +62,11 @@ def _listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65535:
         raise StartError(f"The port {port} does not exist; give a number from 0 to 65535.")
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.create_server(address, family=family)
+        return listening_socket(host, port)
     except OSError as error:
         raise StartError(
             f"Port {port} on {host} cannot be opened ({error.strerror or error}). Choose another --port or --host."
         ) from error
-    # Connections inherit it; asyncio sets it only where the socket names its protocol, and without it each answer
-    # waits 40 ms for an acknowledgement.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
 
 
 class _Server(uvicorn.Server):
