@@ -1,14 +1,22 @@
 """`lockstep pair`: from a playlist and a folder to a PAIRING.json, and every way in which that ends."""
 
+import asyncio
 import json
 import os
 import signal
 import sys
+import threading
 
+import httpx
+import keyring.backends.fail
 import pytest
 from typer.testing import CliRunner
 
 from client.pairing import load_pairing
+from client.spotify.account import SpotifyAccount
+from client.spotify.endpoints import stand_in_endpoints
+from server.spotify_stand_in.running import stand_in
+from server.spotify_stand_in.state import StandInState
 from tests.client.music_files import write_mp3
 from ui.cli import pair as command
 
@@ -40,6 +48,21 @@ def music(tmp_path):
 
 def run(folder, *arguments):
     return CliRunner().invoke(command.app, ["--data-dir", str(folder / "data"), *map(str, arguments)])
+
+
+async def sign_in(folder, url):
+    folder.mkdir()
+    async with await SpotifyAccount.open(folder, stand_in_endpoints(url)) as account:
+
+        def browse(page):
+            threading.Thread(target=httpx.get, args=(page,), kwargs={"follow_redirects": True}, daemon=True).start()
+
+        await account.login(browse, client_id="0" * 32, timeout_s=20)
+
+
+async def playlists_of(folder, url):
+    async with await SpotifyAccount.open(folder, stand_in_endpoints(url)) as account:
+        return await account.playlists()
 
 
 def lines(answer, kind):
@@ -173,3 +196,29 @@ def test_a_person_is_asked_with_one_key_an_answer(playlist, music, tmp_path, key
         terminal.wait_for(shown)
         assert terminal.end() == 0
         assert terminal.modes() == terminal.before
+
+
+@pytest.fixture
+def no_keyring():
+    """Leave the keyring of whoever runs the tests alone."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.mark.usefixtures("no_keyring")
+def test_a_playlist_at_spotify_is_found_by_link_and_by_name(music, tmp_path):
+    with stand_in(StandInState(signs_in="ann")) as running:
+        asyncio.run(sign_in(tmp_path / "data", running.url))
+        options = ("--json", "--no-fingerprints", "--spotify-url", running.url)
+        listed = asyncio.run(playlists_of(tmp_path / "data", running.url))
+        wanted = next(entry for entry in listed if entry.is_readable and entry.count_tracks)
+        by_name = run(tmp_path, wanted.name, music, *options)
+        by_uri = run(tmp_path, wanted.playlist_id, *options)
+        for answer in (by_name, by_uri):
+            # None of Ann's songs is in this folder.
+            assert answer.exit_code == 3
+            (summary,) = lines(answer, "pairing")
+            assert (summary["playlistId"], summary["playlistName"]) == (wanted.playlist_id, wanted.name)
+            assert summary["tracks"] == wanted.count_tracks
