@@ -129,7 +129,8 @@ def compare(wanted: Wanted, reading: Reading, album: str, duration_ms: int | Non
         delta_s = (duration_ms - wanted.duration_ms) / 1000
     album_part = fuzz.token_sort_ratio(wanted.album, album) if wanted.album and album else None
     core_is_equal = title == 100.0
-    objection = _against(wanted, reading, album, album_part)
+    is_as_long = delta_s is not None and abs(delta_s) <= FULL_DURATION_S
+    objection = _against(wanted, reading, album, album_part, is_as_long=is_as_long)
     against = objection.text
     has_other_words = not against and not core_is_equal and not is_spelling(wanted.title.core, reading.title.core)
     if has_other_words:
@@ -141,8 +142,7 @@ def compare(wanted: Wanted, reading: Reading, album: str, duration_ms: int | Non
     score = sum(share * part for share, part in known if part is not None) / weight
     refused = title < MIN_TITLE or (artist is not None and artist < MIN_ARTIST)
     if objection.is_hard:
-        same_length = delta_s is not None and abs(delta_s) <= FULL_DURATION_S
-        score = min(score, _MILD_CONFLICT_CAP if same_length and objection.is_mild else _CONFLICT_CAP)
+        score = min(score, _MILD_CONFLICT_CAP if is_as_long and objection.is_mild else _CONFLICT_CAP)
     elif against:
         score = min(score, SURE_SCORE - 1)
     if has_other_words:
@@ -199,7 +199,7 @@ def _duration_part(delta_s: float | None) -> float | None:
     return max(0.0, 100.0 * (1 - beyond / (NO_DURATION_S - FULL_DURATION_S)))
 
 
-def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | None) -> _Objection:
+def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | None, *, is_as_long: bool) -> _Objection:
     """Return what speaks against these being one recording."""
     only_wanted, only_found = differing(wanted.title.core, reading.title.core)
     mine = _with_words(wanted.title.versions, only_wanted)
@@ -228,7 +228,9 @@ def _against(wanted: Wanted, reading: Reading, album: str, album_part: float | N
             return _Objection(text, is_hard=True, is_mild=bool(shared) or is_catalogue)
     if set(only_wanted) & _MODES and set(only_found) & _MODES:
         return _Objection("other key", is_hard=True)
-    if album_part is not None and album_part < SURE_TITLE:
+    # Where only one side names an album, equal length is the better witness.
+    is_doubtful = not is_as_long if album_part is None else album_part < SURE_TITLE
+    if is_doubtful:
         implied = (mine_implied ^ theirs_implied) - mine.names
         if implied:
             return _Objection(f"album suggests another version: {', '.join(sorted(implied))}")

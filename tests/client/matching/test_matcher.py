@@ -92,6 +92,27 @@ def test_an_isrc_on_another_song_is_not_believed():
     assert only(match) == (Confidence.SURE, MatchReason.EXACT, "b.mp3")
 
 
+@pytest.mark.parametrize(
+    ("wanted_album", "album", "seconds", "confidence"),
+    [
+        ("", "Live at Wembley", None, Confidence.CHECK),
+        ("", "Live at Wembley", 203.0, Confidence.CHECK),
+        ("", "Live at Wembley", 200.0, Confidence.SURE),
+        ("Live at Wembley", "", None, Confidence.CHECK),
+        ("Live at Wembley", "", 200.0, Confidence.SURE),
+        ("Live at Wembley", "Live at Wembley", None, Confidence.SURE),
+        ("", "Studio", None, Confidence.SURE),
+    ],
+)
+def test_an_album_that_only_one_side_names_may_tell_of_another_version(wanted_album, album, seconds, confidence):
+    [match] = match_playlist([row("Song", album=wanted_album, seconds=seconds)], [file("Song", album=album)])
+    assert only(match) == (
+        confidence,
+        MatchReason.EXACT if confidence is Confidence.SURE else MatchReason.FUZZY,
+        "a.mp3",
+    )
+
+
 def test_of_two_equal_files_the_better_tagged_is_taken_then_the_first_path():
     plain, good = file("Song", path="a.mp3"), file("Song", path="b.mp3", album="Album", has_cover=True)
     twin = file("Song", path="c.mp3", album="Album", has_cover=True)
