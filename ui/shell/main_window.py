@@ -135,9 +135,12 @@ class MainWindow(QMainWindow):
 
     def _put_player_last(self) -> None:
         """Let Tab go from the sidebar to the screen and then to the player bar, though the screens came later."""
-        last: QWidget = self.previousInFocusChain() or self
-        for control in self.player_bar.controls():
-            if control is not last:
+        controls = self.player_bar.controls()
+        last: QWidget | None = self.previousInFocusChain()
+        while last in controls:
+            last = last.previousInFocusChain()
+        for control in controls:
+            if last is not None:
                 QWidget.setTabOrder(last, control)
             last = control
 

@@ -37,13 +37,13 @@ class JumpSlider(FocusVisible, QSlider):
         self._read_only = reason is not None
         self.setToolTip(tooltip(reason or ""))
         self.setAccessibleDescription(reason or "")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if self._read_only else Qt.FocusPolicy.StrongFocus)
+        # It can still be reached by Tab, so that a screen reader can say where the music is.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._read_only else Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else Qt.CursorShape.PointingHandCursor)
         if self._read_only:
             # What was being dragged is let go where the music is, so that nothing is asked for.
             self.setSliderPosition(self.value())
             self.setSliderDown(False)
-            self.clearFocus()
         self.update()
 
     def sizeHint(self) -> QSize:

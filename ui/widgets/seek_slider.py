@@ -43,7 +43,6 @@ class SeekSlider(QWidget):
         # Time runs from left to right on every player, whichever way one reads.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._gone.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusProxy(self._slider)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

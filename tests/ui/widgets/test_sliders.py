@@ -72,7 +72,7 @@ def test_a_read_only_slider_shows_and_takes_nothing(theme, qtbot):
         seek.step(5_000)
     seek.show_position(60_000, 200_000)
     assert slider.value() == 60_000
-    assert slider.focusPolicy() == Qt.FocusPolicy.NoFocus
+    assert slider.focusPolicy() == Qt.FocusPolicy.TabFocus
     assert "Ana leads" in slider.toolTip()
 
 
