@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from client.errors import ClientError
+from client.library.collector import uncollected
 from client.library.music_jobs import Tell, adopt, read_music, remember_music
 from client.library.stores import Stores
 from client.scan.outcome import ScanProblem
@@ -39,7 +40,8 @@ def _work(stores: Stores, order: Message, tell: Tell) -> None:
             # What matching needs takes longer to load than most of the other orders take.
             from client.library.matching_job import match_stale  # noqa: PLC0415
 
-            match_stale(stores, tell)
+            with uncollected():
+                match_stale(stores, tell)
         case "remember":
             remember_music(stores)
         case "adopt":
