@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ui.desktop.screens import Screens
 from ui.shell.main_window import MainWindow
 from ui.shell.shortcuts import Action
+from ui.viewmodel.names import RECOVERY_TOAST
 
 if TYPE_CHECKING:
     from ui.viewmodel.view_model import LockstepViewModel
@@ -185,15 +186,10 @@ def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sigh
 
     def on_toast_action(key: str) -> None:
         toasts.dismiss(key)
-        if key == "recovery":
+        if key == RECOVERY_TOAST:
             view_model.return_to_session()
 
-    def on_toast_dismissed(key: str) -> None:
-        if key == "recovery":
-            view_model.dismiss_recovery()
-
     toasts.action_requested.connect(on_toast_action)
-    toasts.dismissed.connect(on_toast_dismissed)
     sight = Sight(window)
 
     def look() -> None:

@@ -19,6 +19,7 @@ from ui.viewmodel.following import FollowingModel
 from ui.viewmodel.leading import LeadingModel
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.music import Music
+from ui.viewmodel.names import RECOVERY_TOAST
 from ui.viewmodel.now_playing import PlayingModel
 from ui.viewmodel.playlist_detail import PlaylistDetailModel
 from ui.viewmodel.session import SessionModel
@@ -29,9 +30,6 @@ from ui.viewmodel.sync_history import SyncHistory
 from ui.viewmodel.transport import Transport
 from ui.widgets.plain import isolated
 from ui.widgets.sync_pill import SyncPillState
-
-#: The toast that offers the way back into a session, and its button.
-RECOVERY_TOAST = "recovery"
 
 
 class LockstepViewModel(QObject):
@@ -114,12 +112,6 @@ class LockstepViewModel(QObject):
             self.leading.take_up(note)
         else:
             self.following.come_back(note)
-
-    def dismiss_recovery(self) -> None:
-        """Let that session be."""
-        if self._note is not None:
-            self._note = None
-            self.context.recovery.forget()
 
     def set_panel_visible(self, visible: bool) -> None:
         """Draw the sync panel while it is seen."""

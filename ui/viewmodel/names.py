@@ -1,0 +1,6 @@
+"""Names that the view model and the window share."""
+
+from typing import Final
+
+#: The toast that offers the way back into a session; it stays to be offered at the next start until it is taken.
+RECOVERY_TOAST: Final = "recovery"
