@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -88,27 +88,31 @@ class RecordingReader:
                     tell(path, found)
                 else:
                     unknown.append(path)
-            for answer in self._ask(unknown):
-                if "fingerprint" in answer:
-                    audio_hash, samples, sample_rate, encoder, rate_mode = answer["fingerprint"]
-                    found = Fingerprint(audio_hash, samples, sample_rate, encoder, RateMode(rate_mode))
-                    tell(answer["path"], found)
-                    cache.keep(answer["path"], answer["mtimeNs"], answer["size"], found)
-                else:
-                    _log.info("No fingerprint: %s", answer["error"])
+            with contextlib.closing(self._ask(unknown)) as answers:
+                for answer in answers:
+                    if "fingerprint" in answer:
+                        audio_hash, samples, sample_rate, encoder, rate_mode = answer["fingerprint"]
+                        found = Fingerprint(audio_hash, samples, sample_rate, encoder, RateMode(rate_mode))
+                        tell(answer["path"], found)
+                        cache.keep(answer["path"], answer["mtimeNs"], answer["size"], found)
+                    elif "problem" in answer:
+                        _log.info("No fingerprint: %s", answer["problem"])
 
-    def _ask(self, paths: Sequence[str]) -> Iterable[Message]:
+    def _ask(self, paths: Sequence[str]) -> Generator[Message]:
         if not paths:
-            return ()
+            return
         try:
             with self._lock:
                 if self._stopped:
-                    return ()
-                self._process = WorkerProcess(_WORKER)
+                    return
+                self._process = process = WorkerProcess(_WORKER)
         except OSError as error:
             _log.warning("No fingerprints: the process that makes them can't be started (%s)", error)
-            return ()
-        return self._process.answers([{"paths": list(paths)}])
+            return
+        try:
+            yield from process.answers([{"paths": list(paths)}])
+        finally:
+            process.close()
 
 
 class _Careful:

@@ -1,6 +1,7 @@
 """The process that reads the files: hashing them here would hold up whoever is about to join.
 
-It is told `paths` once, and answers of each `path` in turn: its `mtimeNs`, `size` and `fingerprint`, or the `error`.
+It is told `paths` once, and answers of each `path` in turn: its `mtimeNs`, `size` and `fingerprint`, or the `problem`;
+`done` at the end.
 """
 
 from pathlib import Path
@@ -16,6 +17,7 @@ def main() -> None:
     for order in pipe.messages():
         for path in order["paths"]:
             pipe.send({"path": path, **_answer(path)})
+        pipe.send({"done": True})
         return
 
 
@@ -25,7 +27,7 @@ def _answer(path: str) -> Message:
         status = Path(path).stat()
         found = fingerprint(Path(path))
     except (FingerprintError, OSError, ValueError) as error:
-        return {"error": str(error)}
+        return {"problem": str(error)}
     row = (found.audio_hash, found.samples, found.sample_rate, found.encoder, found.rate_mode.value)
     return {"mtimeNs": status.st_mtime_ns, "size": status.st_size, "fingerprint": row}
 
