@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from client.errors import one_line
+from client.errors import one_line, shown_path
 from client.fingerprint.model import Fingerprint
 from client.library.background import Stop, in_loop, in_thread
 from client.library.choice import Choice, chosen, with_choice
@@ -32,7 +32,7 @@ class Library:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
         self._workshop = Workshop(stores.database.path)
-        self.notice = stores.database.notice
+        self.notice = stores.notice
         # What changes matches waits for one another: a choice made while a playlist is matched would be lost.
         self._changing = asyncio.Lock()
         self._remembering = asyncio.Lock()
@@ -45,7 +45,7 @@ class Library:
     async def aclose(self) -> None:
         """Close the file, once what is under way has ended."""
         await asyncio.to_thread(self._workshop.close)
-        await asyncio.to_thread(self._stores.database.close)
+        await asyncio.to_thread(self._stores.close)
 
     async def folders(self) -> list[Path]:
         """Return the music folders."""
@@ -56,7 +56,7 @@ class Library:
         absolute = _absolute(folder)
         if not await asyncio.to_thread(absolute.is_dir):
             raise LibraryError(
-                f"{_shown(absolute)} is no folder that can be read; choose the one that holds your music"
+                f"{shown_path(absolute)} is no folder that can be read; choose the one that holds your music"
             )
         await asyncio.to_thread(self._stores.music.add_folder, absolute)
         return absolute
@@ -65,7 +65,7 @@ class Library:
         """Forget a music folder and what was found in it; nothing on the disk changes. Errors: LibraryError."""
         async with self._changing:
             if not await asyncio.to_thread(self._stores.music.remove_folder, _absolute(folder)):
-                raise LibraryError(f"{_shown(folder)} is none of your music folders; choose one of those")
+                raise LibraryError(f"{shown_path(folder)} is none of your music folders; choose one of those")
             await self._match_stale()
 
     async def scan(self, progress: Callable[[ScanProgress], None] | None = None) -> ScanSummary:
@@ -230,7 +230,7 @@ class Library:
             found = await asyncio.to_thread(self._stores.music.files_at, [str(path)])
             if not found:
                 reason = problems[0].message if problems else "it can't be read: choose another file"
-                raise LibraryError(f"{_shown(path)}: {reason}")
+                raise LibraryError(f"{shown_path(path)}: {reason}")
         return found[str(path)]
 
     async def _check_tracks(self, playlist_id: str, track_ids: Iterable[str]) -> None:
@@ -258,10 +258,6 @@ class Library:
 def _absolute(path: Path) -> Path:
     # Not resolved: a link to a disk stays what the person called it.
     return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
-
-
-def _shown(path: Path) -> str:
-    return one_line(os.fsencode(path).decode(errors="replace"), 200)
 
 
 def _no_such_playlist(playlist_id: str) -> LibraryError:

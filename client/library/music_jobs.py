@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from client.errors import shown_path
 from client.fingerprint.errors import FingerprintError
 from client.fingerprint.fingerprint import fingerprint
 from client.fingerprint.model import Fingerprint
@@ -76,10 +77,10 @@ def _fingerprint(stores: Stores, file: LocalFile) -> Fingerprint | ScanProblem:
         status = file.path.stat()
     except FingerprintError as error:
         # A problem has the file's name apart.
-        return ScanProblem(file.path, str(error).removeprefix(f"{file.path}: "))
+        return ScanProblem(file.path, str(error).removeprefix(f"{shown_path(file.path)}: "))
     except OSError:
         return ScanProblem(file.path, _CHANGED)
     if (status.st_mtime_ns, status.st_size) != (file.mtime_ns, file.size):
         return ScanProblem(file.path, _CHANGED)
-    stores.fingerprints.keep([(file, found)])
+    stores.fingerprints.keep(file, found)
     return found

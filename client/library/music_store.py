@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any, Final
 
+from client.recordings.cache import SavedFingerprints
 from client.scan.local_file import LocalFile
 from client.scan.outcome import ScannedFile, ScanProblem
 from client.scan.scanner import ScanStep
@@ -24,8 +25,9 @@ _AT_A_TIME: Final = 500
 class MusicStore:
     """Folders and files. Whatever changes which files there are makes the matches of all playlists out of date."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, fingerprints: SavedFingerprints) -> None:
         self._database = database
+        self._fingerprints = fingerprints
 
     def folders(self) -> list[Path]:
         """Return the music folders, in the order in which they were added."""
@@ -51,8 +53,10 @@ class MusicStore:
                 "INSERT OR IGNORE INTO loose_file VALUES (?)", [(path,) for path in orphans if path in chosen]
             )
             loose = {row["path"] for row in connection.execute("SELECT path FROM loose_file")}
-            _forget(connection, [path for path in orphans if path not in loose])
+            forgotten = [path for path in orphans if path not in loose]
+            _forget(connection, forgotten)
             connection.execute(_BUMP)
+        self._fingerprints.forget(forgotten)
         return True
 
     def add_loose(self, paths: Sequence[Path]) -> None:
@@ -69,6 +73,11 @@ class MusicStore:
         rows = self._database.read("SELECT path, mtime_ns, size FROM file")
         return {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
 
+    def present(self) -> dict[str, tuple[int, int]]:
+        """Return mtime_ns and size of every file that is there, by path."""
+        rows = self._database.read("SELECT path, mtime_ns, size FROM file WHERE is_present")
+        return {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
+
     def away(self) -> set[str]:
         """Return the files whose folder could not be read at the last scan."""
         return {row["path"] for row in self._database.read("SELECT path FROM file WHERE NOT is_present")}
@@ -82,6 +91,8 @@ class MusicStore:
             _forget(connection, step.gone)
             connection.executemany("UPDATE file SET is_present = 0 WHERE path = ?", [(path,) for path in step.away])
             connection.execute(_BUMP)
+        if step.gone:
+            self._fingerprints.forget(step.gone)
 
     def mark_present(self, paths: Sequence[str]) -> None:
         """Keep that files are there again, unchanged."""
@@ -134,7 +145,6 @@ def _row(scanned: ScannedFile) -> tuple[Any, ...]:
 
 def _forget(connection: Connection, paths: Sequence[str]) -> None:
     connection.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in paths])
-    connection.executemany("DELETE FROM fingerprint WHERE path = ?", [(path,) for path in paths])
 
 
 def _below(connection: Connection, folder: str) -> list[str]:

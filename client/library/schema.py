@@ -75,4 +75,7 @@ CREATE TABLE choice (
 )
 """
 
-MIGRATIONS: Final = (_FIRST,)
+#: They are in fingerprints.db, for sessions without a library, too.
+_WITHOUT_FINGERPRINTS: Final = "DROP TABLE fingerprint"
+
+MIGRATIONS: Final = (_FIRST, _WITHOUT_FINGERPRINTS)

@@ -1,7 +1,10 @@
 """Fingerprints kept between sessions in one SQLite file, each as long as its file has the same size and time."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Row
 from typing import Final, Protocol
 
 from client.fingerprint.model import Fingerprint, RateMode
@@ -32,11 +35,24 @@ class FingerprintCache(Protocol):
         """Let go of what is open."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFingerprint:
+    """A fingerprint and the file that it is of: its time in ns since the epoch and its size in bytes."""
+
+    mtime_ns: int
+    size: int
+    fingerprint: Fingerprint
+
+
 class SavedFingerprints:
-    """A FingerprintCache in a file. Errors: StorageError."""
+    """A FingerprintCache in a file, one for sessions and library. Errors: StorageError.
+
+    `notice` is a sentence for the person when the file was damaged and had to be begun anew.
+    """
 
     def __init__(self, file: Path) -> None:
         self._database = Database(file, _MIGRATIONS)
+        self.notice = self._database.notice
 
     def find(self, path: str) -> Fingerprint | None:
         """Return the fingerprint of a file as it is now; None when it is not known, has changed or is gone."""
@@ -45,13 +61,17 @@ class SavedFingerprints:
         except (OSError, ValueError):
             return None
         rows = self._database.read(
-            "SELECT audio_hash, samples, sample_rate, encoder, rate_mode FROM fingerprint"
-            " WHERE path = ? AND mtime_ns = ? AND size = ?",
+            "SELECT * FROM fingerprint WHERE path = ? AND mtime_ns = ? AND size = ?",
             (os.fsencode(path), status.st_mtime_ns, status.st_size),
         )
-        for audio_hash, samples, sample_rate, encoder, rate_mode in rows:
-            return Fingerprint(audio_hash, samples, sample_rate, encoder, RateMode(rate_mode))
-        return None
+        return _fingerprint(rows[0]) if rows else None
+
+    def all(self) -> dict[str, KeptFingerprint]:
+        """Return all that is kept, by path, whatever became of the files."""
+        return {
+            os.fsdecode(row["path"]): KeptFingerprint(row["mtime_ns"], row["size"], _fingerprint(row))
+            for row in self._database.read("SELECT * FROM fingerprint")
+        }
 
     def keep(self, path: str, mtime_ns: int, size: int, found: Fingerprint) -> None:
         """Keep the fingerprint that a file with this time and size (bytes) has."""
@@ -62,6 +82,17 @@ class SavedFingerprints:
                 (*row, found.encoder, found.rate_mode.value),
             )
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Forget what was kept of these files."""
+        with self._database.transaction() as connection:
+            connection.executemany("DELETE FROM fingerprint WHERE path = ?", [(os.fsencode(path),) for path in paths])
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+def _fingerprint(row: Row) -> Fingerprint:
+    return Fingerprint(
+        row["audio_hash"], row["samples"], row["sample_rate"], row["encoder"], RateMode(row["rate_mode"])
+    )

@@ -83,7 +83,7 @@ async def measure(folder: Path, count: int, rounds: int) -> list[str]:
         print(f"{first[-1]:.0f} and {again[-1]:.0f} files/s, {seconds:.2f} s", file=sys.stderr, flush=True)
     stores = Stores(folder / "data-0" / FILE_NAME)
     files = list(stores.music.files())
-    stores.database.close()
+    stores.close()
     began_s = time.perf_counter()
     matches = match_playlist(playlist.tracks, files)
     alone_s = time.perf_counter() - began_s

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from client.library.library import Library
-from client.storage.database import StorageError
+from client.library.schema import MIGRATIONS
+from client.storage.database import Database, StorageError
 
 
 async def test_a_damaged_file_is_kept_aside_and_the_library_begins_anew(tmp_path, playlist):
@@ -24,6 +25,24 @@ async def test_a_damaged_file_is_kept_aside_and_the_library_begins_anew(tmp_path
     assert library.notice == f"{path} was damaged; it is kept as library.damaged-1.db, and a new one was begun"
     assert (tmp_path / "library.damaged-1.db").read_bytes() == data
     assert await library.playlists() == []
+    assert (await library.save_playlist(playlist)).tracks == 4
+    await library.aclose()
+
+
+async def test_damaged_fingerprints_are_told_and_cost_only_time(tmp_path, playlist):
+    library = await Library.open(tmp_path)
+    await library.save_playlist(playlist)
+    await library.aclose()
+    (tmp_path / "fingerprints.db").write_bytes(b"this is no database at all" * 100)
+    library = await Library.open(tmp_path)
+    assert "fingerprints.damaged-1.db" in library.notice
+    assert len(await library.playlists()) == 1
+    await library.aclose()
+
+
+async def test_a_library_from_before_its_fingerprints_had_a_file_is_brought_up_to_date(tmp_path, playlist):
+    Database(tmp_path / "library.db", MIGRATIONS[:1]).close()
+    library = await Library.open(tmp_path)
     assert (await library.save_playlist(playlist)).tracks == 4
     await library.aclose()
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from mutagen.id3 import ID3, TIT2
 
+from client.fingerprint.model import Fingerprint, RateMode
 from client.library.errors import LibraryError
 from client.library.library import Library
 from client.library.model import PlaylistSummary, ScanStage
 from client.matching.model import Confidence, MatchReason
 from client.pairing import Pairing
 from client.playlist.model import Playlist, PlaylistTrack, TrackKind
+from client.recordings.cache import SavedFingerprints
 from tests.client.library.conftest import song, track
 from tests.client.music_files import mp3_frames, write_mp3
 
@@ -312,6 +314,21 @@ async def test_fingerprints_are_made_once(library, music, playlist):
     assert await library.fingerprints(ID, told.append) == first
     await asyncio.sleep(0)
     assert [(it.done, it.total) for it in told] == [(3, 3)]
+
+
+async def test_a_session_and_the_library_make_a_fingerprint_once_between_them(library, music, playlist, tmp_path):
+    saved = SavedFingerprints(tmp_path / "data" / "fingerprints.db")
+    status = (music / "0.mp3").stat()
+    other = Fingerprint("f" * 32, 1, 44_100, "", RateMode.CBR)
+    saved.keep(str(music / "0.mp3"), status.st_mtime_ns, status.st_size, other)
+    await scanned(library, music)
+    await library.save_playlist(playlist)
+    found = await library.fingerprints(ID)
+    assert found[FIRST] == other
+    assert saved.find(str(music / "1.mp3")) == found[SECOND]
+    await library.remove_folder(music)
+    assert saved.all() == {}
+    saved.close()
 
 
 async def test_a_file_without_a_fingerprint_is_named(library, music, playlist):
