@@ -36,7 +36,9 @@ async def lead(leader, demo_pairing):
     await until(lambda: leader.button("Start RunBuddy").isEnabled(), lambda: leader.button("Start RunBuddy").toolTip())
     leader.press("Start RunBuddy")
     await leader.shows("lead_waiting")
-    await until(lambda: isinstance(leader.state, Leading), leader.toasts)
+    await until(
+        lambda: isinstance(leader.state, Leading), lambda: (leader.view_model.leading._trouble, leader.toasts())
+    )
     return leader.state.join_code
 
 
@@ -102,7 +104,7 @@ def test_a_followers_every_control_is_locked_and_says_why(at_windows, demo_pairi
             (Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier),
             (Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier),
         ):
-            follower.key(key, modifier)
+            await follower.key(key, modifier)
         # None of it even came through to be refused. And whatever comes past the screens, as media keys do:
         assert refused == []
         for source in (page, bar):

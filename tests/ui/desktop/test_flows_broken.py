@@ -187,7 +187,7 @@ def test_a_live_session_is_asked_about_before_the_window_closes(at_windows, demo
     async def scenario(open_):
         leader, follower = await open_("Ana"), await open_("Ben")
         await follow(follower, await lead(leader, demo_pairing))
-        leader.key(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        await leader.key(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: leader.window.findChildren(Question))
         question = leader.window.findChildren(Question)[0]
         question.reject()

@@ -18,7 +18,7 @@ from ui.shell.main_window import MainWindow
 from ui.viewmodel.view_model import LockstepViewModel
 from ui.widgets.toast import Toast
 
-WAIT_S = 40.0
+WAIT_S = 25.0
 
 
 @dataclass
@@ -61,7 +61,10 @@ class Person:
     def toasts(self) -> list[str]:
         return [toast.state.text for toast in self.window.findChildren(Toast)]
 
-    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    async def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key in this window: shortcuts are those of the active one."""
+        self.window.activateWindow()
+        await until(self.window.isActiveWindow)
         QTest.keyClick(self.window, key, modifier)
 
     async def crash(self) -> None:
