@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final
@@ -17,10 +18,15 @@ from ui.cli.failures import CommandError, tell_on_stderr
 from ui.cli.options import EngineOption, VolumeOption, check_volume
 from ui.demo.player_process import DemoError
 from ui.demo.report import PLOT_NAME, evaluate, result_table, write_report
-from ui.demo.runner import run_demo
+from ui.demo.runner import DemoOptions, run_demo
 from ui.demo.scenario import DEFAULT_SECONDS, SHORTEST_SECONDS, scenario
+from ui.demo.window_players import WindowClosedError
+from ui.desktop.display import require_display
+from ui.desktop.errors import NoDisplayError
 
 DEFAULT_REPORT: Final = Path("lockstep-demo")
+#: Qt's platforms that nobody can see.
+_NO_WINDOWS: Final = {"offscreen", "minimal"}
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -37,6 +43,14 @@ def demo(
     listen: Annotated[
         bool, typer.Option("--listen", help="Play through this machine's own output instead of capturing the sound.")
     ] = False,
+    windows: Annotated[
+        bool | None,
+        typer.Option(
+            "--windows/--no-windows",
+            help="Show both at windows, side by side, or as commands only; by default where there is a screen.",
+            show_default=False,
+        ),
+    ] = None,
     engine: EngineOption = EngineKind.PRECISE,
     volume: VolumeOption = FULL_VOLUME,
 ) -> None:
@@ -44,13 +58,22 @@ def demo(
     console = Console(markup=False, emoji=False, highlight=False)
     try:
         check_volume(volume)
-        options = ["--engine", engine.value, "--volume", str(volume)]
+        in_windows = _has_screen() if windows is None else windows
+        if windows:
+            require_display()
+        options = DemoOptions(listen=listen, windows=in_windows, engine=engine, volume_percent=volume)
         # That the result can't be written is better known before the music than after it.
         report.mkdir(parents=True, exist_ok=True)
-        exit_code = asyncio.run(_demo(console, seconds, report, options, listen=listen))
+        exit_code = asyncio.run(_demo(console, seconds, report, options))
     except CommandError as error:
         tell_on_stderr(str(error))
         exit_code = error.exit_code
+    except NoDisplayError as error:
+        tell_on_stderr(str(error))
+        exit_code = ExitCode.NO_DISPLAY
+    except WindowClosedError as error:
+        console.print(f"{error}.")
+        exit_code = ExitCode.INTERRUPTED
     except DemoError as error:
         tell_on_stderr(f"the demo failed: {error}. Try “lockstep doctor”.")
         exit_code = ExitCode.UNEXPECTED
@@ -62,7 +85,17 @@ def demo(
     raise typer.Exit(exit_code)
 
 
-async def _demo(console: Console, seconds: int, report: Path, options: list[str], *, listen: bool) -> ExitCode:
+def _has_screen() -> bool:
+    if os.environ.get("QT_QPA_PLATFORM") in _NO_WINDOWS:
+        return False
+    try:
+        require_display()
+    except NoDisplayError:
+        return False
+    return True
+
+
+async def _demo(console: Console, seconds: int, report: Path, options: DemoOptions) -> ExitCode:
     steps = scenario(seconds)
     console.print("Lockstep demo: a leader and a follower play the same music on this machine.")
     with contextlib.ExitStack() as stack:
@@ -76,7 +109,7 @@ async def _demo(console: Console, seconds: int, report: Path, options: list[str]
             if status is not None:
                 status.update(text)
 
-        run = await run_demo(steps, folder, options, listen=listen, tell=tell, on_sync=on_sync)
+        run = await run_demo(steps, folder, options, tell=tell, on_sync=on_sync)
         if status is not None:
             status.update("Measuring what was heard …")
         result = evaluate(run, steps)

@@ -2,14 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.data_dir import begin_log, cannot_write, default_data_dir
 
-_EXIT_CODES: Final = {"no_display": ExitCode.NO_DISPLAY, "already_running": ExitCode.DATA_DIR}
+if TYPE_CHECKING:
+    from ui.desktop.app import Performance
+
+_EXIT_CODES: Final = {
+    "no_display": ExitCode.NO_DISPLAY,
+    "already_running": ExitCode.DATA_DIR,
+    "script": ExitCode.SCRIPT,
+}
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -38,15 +45,19 @@ def desktop(
     spotify_url: Annotated[
         str | None, typer.Option(metavar="URL", help="A stand-in for Spotify (“lockstep spotify stand-in”).")
     ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(metavar="APP.json", readable=False, hidden=True, help="Lead or follow by itself (docs/qa.md)."),
+    ] = None,
 ) -> None:
     """Open the app."""
     folder = (data_dir or default_data_dir()).absolute()
     given = {"server": server, "display_name": account, "ntp_server": ntp, "sound_device": audio}
     overrides = {name: value for name, value in given.items() if value is not None}
-    raise typer.Exit(_open(folder, overrides, spotify_url))
+    raise typer.Exit(_open(folder, overrides, spotify_url, script))
 
 
-def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None) -> ExitCode:
+def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None, script: Path | None) -> ExitCode:
     # The display is looked at first: Qt itself would end the process without a word of ours.
     from ui.desktop.display import require_display  # noqa: PLC0415 - errors only, and no Qt
     from ui.desktop.errors import DesktopError  # noqa: PLC0415
@@ -56,13 +67,21 @@ def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None) -> E
         begin_log(folder)
         from ui.desktop.app import AppOptions, run_app  # noqa: PLC0415 - Qt, which other commands do without
 
-        return ExitCode(run_app(AppOptions(folder, overrides, spotify_url), _tell))
+        performance = None if script is None else _performance(script)
+        return ExitCode(run_app(AppOptions(folder, overrides, spotify_url, performance), _tell))
     except DesktopError as error:
         _tell(str(error))
         return _EXIT_CODES.get(error.code, ExitCode.UNEXPECTED)
     except OSError as error:
         _tell(cannot_write(folder, error))
         return ExitCode.DATA_DIR
+
+
+def _performance(script: Path) -> "Performance":
+    from ui.scripted.performance import ScriptedPerformance  # noqa: PLC0415 - what few starts need
+    from ui.scripted.script import load_app_script  # noqa: PLC0415
+
+    return ScriptedPerformance(load_app_script(script))
 
 
 def _tell(sentence: str) -> None:

@@ -45,9 +45,9 @@ class TrackStep(_Step):
 
 Step = PlainStep | SeekStep | TrackStep
 
-_STEPS: Final = TypeAdapter(
-    Annotated[list[Annotated[Step, Field(discriminator="action")]], Field(min_length=1, max_length=10_000)]
-)
+Steps = Annotated[list[Annotated[Step, Field(discriminator="action")]], Field(min_length=1, max_length=10_000)]
+
+_STEPS: Final = TypeAdapter[list[Step]](Steps)
 
 
 def load_script(path: Path) -> tuple[Step, ...]:

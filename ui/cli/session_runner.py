@@ -132,7 +132,7 @@ async def run_until_over(stage: Stage[Any], session_id: str, performing: Corouti
         await asyncio.gather(*waiting, return_exceptions=True)
     if ended is None:
         raise RuntimeError("the session ended without a word")
-    exit_code = _exit_code(ended)
+    exit_code = exit_code_of(ended)
     stage.narrator.summary(session_id=session_id, ended=ended, exit_code=int(exit_code), trace=str(stage.trace.path))
     if exit_code is not ExitCode.OK:
         raise CommandError(exit_code, ended.reason, ended.message)
@@ -187,7 +187,8 @@ def _open_trace(options: SessionOptions, role: Role) -> Trace:
         ) from None
 
 
-def _exit_code(ended: Ended) -> ExitCode:
+def exit_code_of(ended: Ended) -> ExitCode:
+    """Return what the end of a session says to a program."""
     if ended.reason in _AS_ASKED:
         return ExitCode.OK
     return _EXIT_BY_REASON.get(ended.reason, ExitCode.SESSION_OVER)

@@ -87,7 +87,7 @@ def settle_ms(points: Sequence[SyncPoint], start_ms: float, end_ms: float) -> fl
 
 def settlings(points: Sequence[SyncPoint], happenings: Sequence[Happening]) -> list[Settling]:
     """Return how each happening was followed."""
-    ends = [later.corrected_ms for later in happenings[1:]] + [float("inf")]
+    ends = [later.corrected_ms for later in happenings[1:]] + [float("inf")] * bool(happenings)
     return [
         Settling(what, settle_ms(points, what.corrected_ms, end_ms))
         for what, end_ms in zip(happenings, ends, strict=True)

@@ -22,6 +22,14 @@ class DemoError(ClientError):
     code = "demo"
 
 
+class EndedEarlyError(DemoError):
+    """A part of the demo ended before it was to; `exit_code` is 0 when it did so as if it was asked to."""
+
+    def __init__(self, message: str, exit_code: int | None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 class LockstepProcess:
     """Start `lockstep ARGUMENTS`, keep every JSON line, and wait for particular ones."""
 
@@ -34,7 +42,9 @@ class LockstepProcess:
         self._changed = asyncio.Event()
         self._listeners: list[Callable[[Line], None]] = []
 
-    async def start(self, arguments: list[str], environment: Mapping[str, str] | None = None) -> None:
+    async def start(
+        self, arguments: list[str], environment: Mapping[str, str] | None = None, *, has_input: bool = False
+    ) -> None:
         """Start the command; what it says on standard error goes to the log file."""
         with self._log_file.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -42,13 +52,19 @@ class LockstepProcess:
                 "-m",
                 "ui.cli.app",
                 *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE if has_input else asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env=dict(environment or os.environ),
                 start_new_session=os.name == "posix",
             )
         self._reader = asyncio.create_task(self._read())
+
+    def say(self, line: str) -> None:
+        """Write a line to its standard input, which it was started with."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
 
     def subscribe(self, listener: Callable[[Line], None]) -> None:
         """Call `listener` with every line from now on."""
@@ -65,7 +81,9 @@ class LockstepProcess:
                             return line
                     seen = len(self.lines)
                     if self._reader is None or self._reader.done():
-                        raise DemoError(f"the {self.name} ended too early: {self.last_words()}")
+                        raise EndedEarlyError(
+                            f"the {self.name} ended too early: {self.last_words()}", await self._exit_code()
+                        )
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -104,6 +122,9 @@ class LockstepProcess:
                 return str(line.get("message"))
         text = self._log_file.read_text(errors="replace").strip() if self._log_file.exists() else ""
         return text.splitlines()[-1] if text else "it said nothing"
+
+    async def _exit_code(self) -> int | None:
+        return None if self._process is None else await self._process.wait()
 
     async def _read(self) -> None:
         assert self._process is not None

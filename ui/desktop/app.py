@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
@@ -34,6 +34,18 @@ PLACE_FILE: Final = "window.json"
 _HEAVY: Final = ("ui.desktop.services", "ui.viewmodel.view_model", "ui.desktop.wiring")
 
 
+class Performance(Protocol):
+    """Whoever uses the app in a person's stead (ui/scripted)."""
+
+    report_interval_s: float
+
+    def place(self, window: MainWindow) -> None:
+        """Give the window its title and place, before it is shown."""
+
+    async def perform(self, app: "App") -> None:
+        """Use the app, which is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppOptions:
     """What the command line says; `overrides` are settings for this start alone, `spotify_url` is a stand-in's."""
@@ -41,6 +53,7 @@ class AppOptions:
     data_dir: Path
     overrides: dict[str, Any] = field(default_factory=dict)
     spotify_url: str | None = None
+    performance: Performance | None = None
 
 
 class App:
@@ -61,6 +74,9 @@ class App:
 
     async def open(self, browse: Callable[[str], None] | None = None) -> "LockstepViewModel":
         """Show the window, then load and open what is behind it."""
+        performance = self._options.performance
+        if performance is not None:
+            performance.place(self.window)
         self.window.show()
         # The window is drawn before anything else has its turn.
         await asyncio.sleep(0)
@@ -74,6 +90,8 @@ class App:
         view_model.playing.media_changed.connect(self._media_keys.show)
         view_model.playing.position_jumped.connect(self._media_keys.seeked)
         view_model.start()
+        if performance is not None:
+            view_model.context.start(performance.perform(self), "performance")
         return view_model
 
     def raise_window(self) -> None:
@@ -103,7 +121,7 @@ class App:
 
     def _make_view_model(self, browse: Callable[[str], None] | None) -> "LockstepViewModel":
         from client.spotify.endpoints import stand_in_endpoints  # noqa: PLC0415
-        from ui.desktop.services import Services  # noqa: PLC0415 - loaded after the window is seen
+        from ui.desktop.services import REPORT_INTERVAL_S, Services  # noqa: PLC0415 - loaded after the window is seen
         from ui.desktop.wiring import connect  # noqa: PLC0415
         from ui.viewmodel.context import Context  # noqa: PLC0415
         from ui.viewmodel.spotify import open_in_browser  # noqa: PLC0415
@@ -113,7 +131,9 @@ class App:
         spotify = None if url is None else stand_in_endpoints(url)
         settings = self._loaded.settings.changed(**self._options.overrides)
         set_log_level(debug=settings.debug)
-        services = Services(self._options.data_dir, settings)
+        performance = self._options.performance
+        every_s = REPORT_INTERVAL_S if performance is None else performance.report_interval_s
+        services = Services(self._options.data_dir, settings, report_interval_s=every_s)
         context = Context(services, self._file, self._loaded.settings, self._options.overrides)
         view_model = LockstepViewModel(context, spotify, browse or open_in_browser)
         view_model.transport.window_requested.connect(self.raise_window)

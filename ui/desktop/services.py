@@ -62,6 +62,8 @@ class Services:
         self._items: tuple[QueueItem, ...] = ()
         self._coordinator: RunBuddyCoordinator | None = None
         self._trace: Trace | None = None
+        #: Where the last session's trace is; None before one, and where the disk refused it.
+        self.trace_path: Path | None = None
         self._waiting: frozenset[Part] = frozenset()
         self._changing = asyncio.Lock()
 
@@ -122,7 +124,9 @@ class Services:
         playback, api = self.playback, await self.api(role)
         try:
             self._trace = await asyncio.to_thread(open_trace, self.data_dir, role.value)
+            self.trace_path = self._trace.path
         except OSError as error:
+            self.trace_path = None
             # A full disk costs the trace, not the session.
             _log.warning("This session has no trace: %s", error)
         self._coordinator = RunBuddyCoordinator(

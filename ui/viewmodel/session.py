@@ -23,10 +23,12 @@ _OWN_WISH: Final = {LEFT}
 class SessionModel(QObject):
     """Hold one coordinator from `open` to the session's end, and tell of it.
 
-    `state_changed(RunBuddySessionState)`, `sync_changed(SyncPillState or None)`, `reported(SyncReport)`, and
-    `over(Ended)` after everything of the session is closed.
+    `heard(CoordinatorEvent)` for all that the coordinator tells, `state_changed(RunBuddySessionState)`,
+    `sync_changed(SyncPillState or None)`, `reported(SyncReport)`, and `over(Ended)` after everything of the session is
+    closed.
     """
 
+    heard = Signal(object)
     state_changed = Signal(object)
     sync_changed = Signal(object)
     reported = Signal(object)
@@ -77,6 +79,7 @@ class SessionModel(QObject):
             self._context.recovery.keep(**facts)
 
     def _hear(self, event: CoordinatorEvent) -> None:
+        self.heard.emit(event)
         match event:
             case StateChanged(state):
                 self._enter(state)
