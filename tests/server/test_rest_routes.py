@@ -225,7 +225,8 @@ def test_an_ended_session_cannot_be_joined(server: RunningServer, key: str) -> N
 
 
 @pytest.mark.parametrize(
-    "key", ["ABC346", "000000", "x", "a" * 500, str(uuid.UUID(int=1, version=4)), "%27%20OR%201=1", "%00", "%F0%9F%8E%B5"]
+    "key",
+    ["ABC346", "000000", "x", "a" * 500, str(uuid.UUID(int=1, version=4)), "%27%20OR%201=1", "%00", "%F0%9F%8E%B5"],
 )
 @pytest.mark.parametrize(("method", "verb"), [("GET", ""), ("POST", "/join"), ("POST", "/end"), ("POST", "/leave")])
 def test_an_unknown_session_is_not_found(server: RunningServer, key: str, method: str, verb: str) -> None:
