@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
+from ui.desktop.qt_log import log_qt_messages
 from ui.desktop.screens import Screens
 from ui.desktop.settings import LoadedSettings, SettingsFile
 from ui.desktop.single_instance import SingleInstance
@@ -80,6 +81,7 @@ class App:
         self.window.show()
         # The window is drawn before anything else has its turn.
         await asyncio.sleep(0)
+        _log.info("The window is seen")
         for module in _HEAVY:
             await asyncio.to_thread(importlib.import_module, module)
         view_model = self._make_view_model(browse)
@@ -90,6 +92,7 @@ class App:
         view_model.playing.media_changed.connect(self._media_keys.show)
         view_model.playing.position_jumped.connect(self._media_keys.seeked)
         view_model.start()
+        _log.info("What is behind the window is loaded")
         if performance is not None:
             view_model.context.start(performance.perform(self), "performance")
         return view_model
@@ -144,6 +147,7 @@ class App:
 
 def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
     """Open the app and return its exit code; `tell` prints a sentence. Errors: DesktopError, OSError."""
+    log_qt_messages()
     application = _application()
     instance = SingleInstance(options.data_dir)
     if not instance.claim():

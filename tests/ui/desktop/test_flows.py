@@ -36,9 +36,8 @@ async def lead(leader, demo_pairing):
     await until(lambda: leader.button("Start RunBuddy").isEnabled(), lambda: leader.button("Start RunBuddy").toolTip())
     leader.press("Start RunBuddy")
     await leader.shows("lead_waiting")
-    await until(
-        lambda: isinstance(leader.state, Leading), lambda: (leader.view_model.leading._trouble, leader.toasts())
-    )
+    waiting = leader.view_model.leading
+    await until(lambda: isinstance(leader.state, Leading), lambda: (waiting._trouble, leader.toasts()))
     return leader.state.join_code
 
 

@@ -89,11 +89,11 @@ def test_scans_say_how_far_they_are():
 
 
 def test_a_device_that_is_away_stays_to_be_chosen():
-    devices = [Device("usb", "USB speakers", "pulse", is_default=True)]
+    devices = [Device("usb", "USB speakers", is_default=True, api="pulse")]
     choices = dict(device_choices(devices, "bluetooth"))
     assert choices["bluetooth"] == "bluetooth (not connected)"
     assert choices["usb"] == "USB speakers"
-    assert list(choices)[0] == ""
+    assert next(iter(choices)) == ""
     assert list(choices)[-1] == "none"
 
 

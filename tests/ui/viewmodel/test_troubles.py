@@ -13,7 +13,7 @@ from ui.viewmodel.troubles import toast_of, trouble_of
 @pytest.mark.parametrize(
     ("error", "text", "what_to_do"),
     [
-        (ApiError(409, "session_full", "somebody follows"), "Someone was faster", "This session has its buddy already."),
+        (ApiError(409, "session_full", "taken"), "Someone was faster", "This session has its buddy"),
         (ApiError(418, "teapot", "I am a teapot; use a kettle"), "I am a teapot.", "Use a kettle."),
         (ServerUnreachableError("the server x can't be reached; check the network"), "The server x can't be reached.",
          "Check the network."),
