@@ -111,7 +111,7 @@ def show_matches(matches: Sequence[TrackMatch], folders: Sequence[Path], console
             Text(one_line(" - ".join(filter(None, (track.artist, track.title))) or track.track_id, 80)),
             Text(_verdict(match), style=_STYLES[match.confidence] if track.is_pairable else "dim"),
             Text("" if best is None else one_line(_short(best.file.path, folders), 80)),
-            Text("" if best is None else why(best), style="dim"),
+            Text(_nearest(match, folders) if best is None else why(best), style="dim"),
         )
     console.print(table)
 
@@ -192,6 +192,14 @@ def show_json(
             "output": None if output is None else str(output),
         },
     )
+
+
+def _nearest(match: TrackMatch, folders: Sequence[Path]) -> str:
+    """Return what comes nearest to a missing track, so that a person sees what keeps it from being the one."""
+    if not match.alternatives:
+        return ""
+    nearest = match.alternatives[0]
+    return f"nearest is {one_line(_short(nearest.file.path, folders), 60)}: {one_line(nearest.explanation, 100)}"
 
 
 def _verdict(match: TrackMatch) -> str:

@@ -102,6 +102,16 @@ def test_people_get_a_table_that_says_why_and_what_is_missing(playlist, music, t
     assert "Morning run: 1 of 3 tracks are paired, 1 to check, 1 missing. 3 music files" in answer.stdout
 
 
+def test_what_comes_nearest_to_a_missing_track_is_told(playlist, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    song(tmp_path / "music" / "1.mp3", NAMES[0], 93_700)
+    answer = run(tmp_path, playlist, tmp_path / "music")
+    told = next(line for line in answer.output.splitlines() if NAMES[0] in line)
+    assert "missing" in told
+    assert "nearest is 1.mp3" in told
+    assert "+73.7 s" in told
+
+
 def test_what_is_proposed_is_taken_when_asked_to_and_remembered(playlist, music, tmp_path):
     answer = run(tmp_path, playlist, music, "--accept-check", "--json", "--no-fingerprints")
     assert [match["confidence"] for match in lines(answer, "match")] == ["sure", "sure", "missing"]
