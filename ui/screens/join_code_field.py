@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from protocol.limits import JOIN_CODE_ALPHABET, JOIN_CODE_LENGTH
 from ui.theme.tokens import TextRole
 from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.label import Label
+from ui.widgets.line_field import LineField
 from ui.widgets.plain import tooltip
 
 
@@ -25,7 +26,7 @@ class JoinCodeField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._locked: str | None = None
-        self._field = _CodeEdit(self)
+        self._field = _CodeEdit(parent=self)
         self._field.setPlaceholderText("Join code")
         self._field.setAccessibleName("Join code")
         self._field.setMaxLength(64)
@@ -81,7 +82,7 @@ class JoinCodeField(QWidget):
             self.code_entered.emit(code)
 
 
-class _CodeEdit(QLineEdit):
+class _CodeEdit(LineField):
     """A line that Escape empties."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

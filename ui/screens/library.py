@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.screens.playlist_grid import PlaylistGrid
+from ui.screens.playlist_grid import CARD_INSET, PlaylistGrid
 from ui.theme.tokens import PAGE_MARGIN
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.empty_state import EmptyState
@@ -181,10 +181,10 @@ class LibraryScreen(QWidget):
         for page in (self._loading, self._nothing, self._no_match, self._folder, self._grid):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(PAGE_MARGIN - 12, PAGE_MARGIN - 8, PAGE_MARGIN - 12, 0)
+        whole.setContentsMargins(PAGE_MARGIN - CARD_INSET, PAGE_MARGIN - 8, PAGE_MARGIN - CARD_INSET, 0)
         whole.setSpacing(20)
         inset = QVBoxLayout()
-        inset.setContentsMargins(12, 0, 12, 0)
+        inset.setContentsMargins(CARD_INSET, 0, CARD_INSET, 0)
         inset.setSpacing(16)
         inset.addWidget(self._header)
         inset.addWidget(self._progress)

@@ -13,7 +13,7 @@ from ui.screens.track_panel import TrackPanel
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.cover import Cover
-from ui.widgets.icon_button import IconButton
+from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.pairing_ring import PairingRing, pairing_words
 from ui.widgets.progress_row import ProgressRow
@@ -205,6 +205,10 @@ class PlaylistDetail(QWidget):
         self._panel.file_chosen.connect(self._pair_chosen)
 
     def _lay_out(self) -> None:
+        way_back = QHBoxLayout()
+        way_back.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
+        way_back.addWidget(self._back)
+        way_back.addStretch(1)
         pairing = QHBoxLayout()
         pairing.setSpacing(8)
         pairing.addWidget(self._ring)
@@ -236,7 +240,7 @@ class PlaylistDetail(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(PAGE_MARGIN, 16, PAGE_MARGIN, 16)
         whole.setSpacing(16)
-        whole.addWidget(self._back)
+        whole.addLayout(way_back)
         whole.addLayout(head)
         whole.addWidget(self._progress)
         whole.addLayout(tools)

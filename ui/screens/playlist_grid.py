@@ -17,6 +17,9 @@ from ui.widgets.rows import ROW_ROLE, Index, Row
 
 _CARD: Final = QSize(192, 256)
 _INSET: Final = 12
+_GAP: Final = 8
+#: How far a cover is from the edge of the grid.
+CARD_INSET: Final = _INSET + _GAP // 2
 _RING: Final = 16
 
 
@@ -74,7 +77,7 @@ class PlaylistGrid(RowList):
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setGridSize(QSize(_CARD.width() + 8, _CARD.height() + 8))
+        self.setGridSize(QSize(_CARD.width() + _GAP, _CARD.height() + _GAP))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setItemDelegate(_CardDelegate(self))
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -9,7 +9,7 @@ from ui.screens.library import Progress
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.icon_button import IconButton
+from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.row_list import RowList
@@ -149,7 +149,8 @@ class SpotifyPlaylists(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(12)
+        top.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
+        top.setSpacing(8)
         top.addWidget(self._back)
         top.addWidget(self._header, 1)
         self._search.setFixedWidth(240)

@@ -11,7 +11,7 @@ from ui.screens.sync_points import SyncPoint, table
 from ui.theme.tokens import PAGE_MARGIN, TextRole
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.icon_button import IconButton
+from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel
 from ui.widgets.section_header import SectionHeader
 
@@ -163,9 +163,12 @@ class SyncPanel(QWidget):
         back = IconButton("arrow_back", "Back to Now Playing", parent=self)
         back.clicked.connect(self.back_requested)
         top = QHBoxLayout()
-        top.setSpacing(4)
+        top.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
+        top.setSpacing(OVERHANG)
         top.addWidget(back)
         top.addWidget(self._header, 1)
+        # Only icons reach past the column, not the buttons at the other end.
+        top.addSpacing(OVERHANG)
         self._header.add_action(self._picture)
         self._header.add_action(self._table)
         self._figures.setHorizontalSpacing(24)

@@ -84,7 +84,7 @@ class PlayerBar(QWidget):
         super().__init__(parent)
         self._track = _Track(self)
         self._previous = IconButton("skip_previous-fill", "Previous track", icon_side=24, parent=self)
-        self._play = IconButton("play_arrow-fill", "Play", side=40, icon_side=24, filled=True, parent=self)
+        self._play = IconButton("play_arrow-fill", "Play", icon_side=24, filled=True, parent=self)
         self._next = IconButton("skip_next-fill", "Next track", icon_side=24, parent=self)
         self._seek = SeekSlider(self)
         self._pill = SyncPill(self)
@@ -161,11 +161,13 @@ class PlayerBar(QWidget):
             buttons.addWidget(button)
         # Like the tape that these buttons come from, they are the same whichever way one reads.
         self._middle.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        middle = QHBoxLayout(self._middle)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(16)
+        buttons.insertStretch(0, 1)
+        buttons.addStretch(1)
+        middle = QVBoxLayout(self._middle)
+        middle.setContentsMargins(0, 4, 0, 4)
+        middle.setSpacing(0)
         middle.addLayout(buttons)
-        middle.addWidget(self._seek, 1)
+        middle.addWidget(self._seek)
         right = QHBoxLayout(self._right)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(12)
@@ -173,9 +175,9 @@ class PlayerBar(QWidget):
         right.addWidget(self._pill)
         right.addWidget(self._volume)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 1, 16, 0)
+        layout.setContentsMargins(16, 1, 16, 0)
         layout.setSpacing(24)
-        for part, stretch in ((self._left, 5), (self._middle, 9), (self._right, 7)):
-            # The three parts keep their shares whatever is in them, so that the transport stands still.
+        for part in (self._left, self._middle, self._right):
+            # Equal shares, whatever is in them: the transport stands still, in the middle of the window.
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            layout.addWidget(part, stretch)
+            layout.addWidget(part, 1)

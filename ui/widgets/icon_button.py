@@ -1,5 +1,7 @@
 """A button that is an icon alone: its name is its tooltip and what a screen reader says."""
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -9,6 +11,10 @@ from ui.theme.theme import current
 from ui.theme.tokens import ICON
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, plane
 from ui.widgets.plain import tooltip
+
+SIDE: Final = 36
+#: By so much an icon button reaches past the edge of what stands above and below it, so that its icon meets that edge.
+OVERHANG: Final = (SIDE - ICON) // 2
 
 
 class IconButton(FocusVisible, QToolButton):
@@ -21,7 +27,7 @@ class IconButton(FocusVisible, QToolButton):
         icon: str,
         name: str,
         *,
-        side: int = 36,
+        side: int = SIDE,
         icon_side: int = ICON,
         filled: bool = False,
         parent: QWidget | None = None,

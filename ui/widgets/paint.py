@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ui.theme.theme import current
 from ui.theme.tokens import FOCUS_WIDTH
@@ -25,6 +25,7 @@ _SEEN_FOR: Final = (
 
 #: What presses a button.
 PRESS_KEYS: Final = frozenset({Qt.Key.Key_Space})
+_ENTER_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: What moves a slider, and walks in a list of choices.
 MOVE_KEYS: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
 
@@ -44,6 +45,14 @@ class FocusVisible(_Base):
                 event.accept()
                 return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press a button by Enter, too: Qt does so in dialogs alone."""
+        if event.key() in _ENTER_KEYS and isinstance(self, QAbstractButton):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._focus_visible = event.reason() in _SEEN_FOR

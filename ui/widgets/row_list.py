@@ -20,7 +20,7 @@ from ui.widgets.rows import ROW_ROLE, Index, Row, RowModel
 _PADDING: Final = 12
 _GAP: Final = 12
 _COVER: Final = 40
-_NUMBER: Final = 28
+_NUMBER: Final = 24
 _RING: Final = 20
 _BADGE_MOST: Final = 200
 
@@ -66,15 +66,17 @@ class RowDelegate(QStyledItemDelegate):
         left = area.left() + _PADDING
         middle = area.center().y() + 1
         if row.number or (row.current and not row.has_cover):
-            box = QRect(left, area.top(), _NUMBER, area.height())
+            number = plain(row.number, 6)
+            width = max(_NUMBER, text_width(self._subtitle, number))
             if row.current:
-                square = QRect(left + 2, middle - 10, 20, 20)
+                square = QRect(left + (width - 20) // 2, middle - 10, 20, 20)
                 icons.draw(painter, logical(area, self._view, square), "graphic_eq", palette.text)
             else:
                 painter.setFont(self._subtitle)
                 painter.setPen(palette.text_muted)
-                self._text(painter, logical(area, self._view, box), plain(row.number, 6))
-            left += _NUMBER + 4
+                box = QRect(left, area.top(), width, area.height())
+                draw_text(painter, self._view, logical(area, self._view, box), number, centred=True)
+            left += width + 8
         if row.has_cover:
             box = QRect(left, middle - _COVER // 2, _COVER, _COVER)
             if row.dimmed:

@@ -2,22 +2,23 @@
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.theme import icons
 from ui.theme.theme import current
 from ui.widgets.icon_button import IconButton
+from ui.widgets.line_field import LineField
 
 _LONGEST = 200
 
 
-class SearchField(QLineEdit):
+class SearchField(LineField):
     """`searched(text)` comes with every letter; Escape and the cross empty it."""
 
     searched = Signal(str)
 
     def __init__(self, placeholder: str = "Search", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(start=28, end=20, parent=parent)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setMaxLength(_LONGEST)
@@ -25,7 +26,6 @@ class SearchField(QLineEdit):
         self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._clear.clicked.connect(self.clear)
         self._clear.hide()
-        self.setTextMargins(28, 0, 20, 0)
         self.textChanged.connect(self._changed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -37,14 +37,13 @@ class SearchField(QLineEdit):
     def event(self, event: QEvent) -> bool:
         """Keep the cross at the end of the field."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutDirectionChange, QEvent.Type.Show):
-            right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            left = 6 if right_to_left else self.width() - 30
+            left = 6 if self.right_to_left else self.width() - 30
             self._clear.move(left, (self.height() - 24) // 2)
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        left = self.width() - 30 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 12
+        left = self.width() - 30 if self.right_to_left else 12
         place = QRect(left, (self.height() - 18) // 2, 18, 18)
         icons.draw(QPainter(self), place, "search", current().palette.text_secondary)
 

@@ -19,6 +19,8 @@ _HEIGHT: Final = 32
 _ICON: Final = 16
 _PADDING: Final = 12
 _GAP: Final = 8
+#: What it gets in the narrowest window: every state but those with a long name is read whole.
+_ROOM: Final = 204
 
 
 class SyncKind(StrEnum):
@@ -92,7 +94,7 @@ class SyncPill(FocusVisible, QToolButton):
         return QSize(text_width(self._font, steady) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_ICON + 2 * _PADDING, _HEIGHT)
+        return QSize(min(self.sizeHint().width(), _ROOM), _HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._state is None:

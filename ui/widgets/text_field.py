@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
+from ui.widgets.line_field import LineField
 from ui.widgets.plain import plain
 
 
-class TextField(QLineEdit):
+class TextField(LineField):
     """`entered(text)` comes by Enter, or when the focus leaves a changed text; Escape takes the change back."""
 
     entered = Signal(str)
@@ -15,7 +16,7 @@ class TextField(QLineEdit):
     def __init__(
         self, name: str = "", placeholder: str = "", *, longest: int = 500, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._shown = ""
         self.setAccessibleName(name)
         self.setPlaceholderText(placeholder)

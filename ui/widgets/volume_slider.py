@@ -1,10 +1,15 @@
 """The volume, with a button that mutes."""
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.widgets.icon_button import IconButton
 from ui.widgets.jump_slider import JumpSlider
+
+_NARROWEST: Final = 56
+_WIDEST: Final = 104
 
 
 class VolumeSlider(QWidget):
@@ -21,7 +26,8 @@ class VolumeSlider(QWidget):
         self._slider.setRange(0, 100)
         self._slider.setSingleStep(5)
         self._slider.setPageStep(20)
-        self._slider.setFixedWidth(104)
+        self._slider.setMinimumWidth(_NARROWEST)
+        self._slider.setMaximumWidth(_WIDEST)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
