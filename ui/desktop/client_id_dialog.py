@@ -6,16 +6,24 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from client.spotify.callback import CALLBACK_PATH
+from client.spotify.errors import ClientIdError
+from client.spotify.loopback import HOST
+from client.spotify.pkce import checked_client_id
+from ui.desktop.errors import sentence_of
 from ui.theme.tokens import TextRole
+from ui.widgets.announce import announce
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.label import Label
 from ui.widgets.text_field import TextField
 
 DASHBOARD: Final = "https://developer.spotify.com/dashboard"
+#: As Spotify's dashboard wants it: without the port, which is another one each time.
+REDIRECT_URI: Final = f"http://{HOST}{CALLBACK_PATH}"
 
 _SENTENCE: Final = (
-    "Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the redirect "
-    "address http://127.0.0.1 and the Web API, and copy its client id here. It takes two minutes, once."
+    f"Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the redirect "
+    f"URI {REDIRECT_URI} and the Web API, and copy its client id here. It takes two minutes, once."
 )
 
 
@@ -29,6 +37,8 @@ class ClientIdDialog(QDialog):
         head = Label("Your Spotify client id", TextRole.HEADING, wraps=True, parent=self)
         text = Label(_SENTENCE, TextRole.BODY, "secondary", wraps=True, parent=self)
         self._field = TextField("Client id", "32 letters and digits", longest=100, parent=self)
+        self._trouble = Label("", TextRole.CAPTION, "error", wraps=True, parent=self)
+        self._trouble.hide()
         go_on = PrimaryButton("Sign in", parent=self)
         go_on.setDefault(True)
         cancel = SecondaryButton("Cancel", parent=self)
@@ -47,14 +57,24 @@ class ClientIdDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
-        for widget in (head, text, self._field):
+        for widget in (head, text, self._field, self._trouble):
             layout.addWidget(widget)
         layout.addSpacing(8)
         layout.addLayout(buttons)
         self._field.setFocus()
 
     def _go_on(self) -> None:
-        client_id = self._field.text().strip()
-        if client_id:
-            self.accept()
-            self.entered.emit(client_id)
+        try:
+            client_id = checked_client_id(self._field.text())
+        except ClientIdError as error:
+            self._show_trouble(sentence_of(error))
+            return
+        self.accept()
+        self.entered.emit(client_id)
+
+    def _show_trouble(self, text: str) -> None:
+        self._field.show_invalid(True)
+        self._trouble.setText(text)
+        self._trouble.show()
+        self._field.setFocus()
+        announce(self._field, text, urgent=True)

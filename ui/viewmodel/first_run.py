@@ -1,5 +1,7 @@
 """FirstRunModel: the steps of a first start, made of what the library, Spotify and the settings do anyway."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from ui.desktop.settings import DEFAULT_SERVER
@@ -59,6 +61,7 @@ class FirstRunModel(QObject):
             return
         progress, folders, view = self._library.progress, self._library.folders, self._spotify.view
         music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
+        suggestion = music if music and Path(music).is_dir() else ""
         count = len(self._library.summaries)
         playlists = "1 playlist" if count == 1 else f"{count:,} playlists"
         note = f"{playlists} in your library" if count else ""
@@ -68,7 +71,7 @@ class FirstRunModel(QObject):
                 self._step,
                 FolderState(
                     folder=str(folders[0]) if folders else "",
-                    suggestion=music,
+                    suggestion=suggestion,
                     scan="" if progress is None else progress.detail or progress.text,
                     scan_share=0.0 if progress is None else progress.share,
                     found=self._library.files_note,

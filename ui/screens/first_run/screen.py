@@ -17,6 +17,10 @@ from ui.widgets.announce import announce
 from ui.widgets.buttons import PrimaryButton, QuietButton
 
 _ORDER: Final = tuple(Step)
+_DOT: Final = 8
+#: The dot of the step that is shown.
+_LONG: Final = 20
+_GAP: Final = 12
 
 
 class _Dots(QWidget):
@@ -25,7 +29,7 @@ class _Dots(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._at = 0
-        self.setFixedSize(len(_ORDER) * 20 + 12, 8)
+        self.setFixedSize(_LONG + (len(_ORDER) - 1) * (_DOT + _GAP), _DOT)
 
     def sizeHint(self) -> QSize:
         return self.size()
@@ -43,13 +47,13 @@ class _Dots(QWidget):
         right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left = 0.0
         for index in range(len(_ORDER)):
-            width = 20.0 if index == self._at else 8.0
+            width = _LONG if index == self._at else _DOT
             painter.setBrush(QColor(palette.text if index <= self._at else palette.pressed))
-            box = QRectF(left, 0, width, 8)
+            box = QRectF(left, 0, width, _DOT)
             if right_to_left:
                 box.moveRight(self.width() - left)
-            painter.drawRoundedRect(box, 4, 4)
-            left += width + 12
+            painter.drawRoundedRect(box, _DOT / 2, _DOT / 2)
+            left += width + _GAP
 
 
 class FirstRunScreen(QWidget):

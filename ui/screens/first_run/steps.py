@@ -57,9 +57,11 @@ class FolderPage(StepPage):
         self.content.addWidget(self._path)
         self.content.addLayout(_centred(self._found))
         self.content.addLayout(_centred(self._progress))
-        self.content.addLayout(_centred(self._choose, self._suggest))
+        self._another = SecondaryButton("Choose another…", "folder_open")
+        self.content.addLayout(_centred(self._choose, self._suggest, self._another))
         self.setAcceptDrops(True)
-        self._choose.clicked.connect(self._ask)
+        for button in (self._choose, self._another):
+            button.clicked.connect(self._ask)
         self._suggest.clicked.connect(lambda: self.folder_chosen.emit(self._state.suggestion))
 
     def show_state(self, state: FolderState) -> None:
@@ -71,7 +73,8 @@ class FolderPage(StepPage):
         self._found.setVisible(bool(state.found) and not state.scan)
         self._progress.setVisible(bool(state.scan))
         self._progress.show_progress("Looking through your music", state.scan, state.scan_share)
-        self._choose.set_words("Choose another…" if state.folder else "Choose folder…")
+        self._choose.setVisible(not state.folder)
+        self._another.setVisible(bool(state.folder))
         self._suggest.set_words(f"Use my “{Path(state.suggestion).name}” folder" if state.suggestion else "")
         self._suggest.setVisible(bool(state.suggestion) and not state.folder)
         self.show_trouble(state.trouble)
@@ -176,7 +179,7 @@ class ServerPage(StepPage):
         self._checking = Spinner(name="Asking the server")
         self._note = Badge()
         self._address_row = FormRow("Server", self._address)
-        self._name_row = FormRow("Your name", self._name, "The other one sees it")
+        self._name_row = FormRow("Your name", self._name, "Your buddy sees it")
         card = Card(self._address_row, self._name_row)
         card.setFixedWidth(WIDTH)
         self.content.addLayout(_centred(card))
