@@ -25,8 +25,8 @@ NAMES = ("First Light", "Second Wind", "Third Rail")
 IDS = tuple(f"spotify:track:{number:022}" for number in range(3))
 
 
-def song(path, title, duration_ms):
-    return write_mp3(path, title, "Ann", "Numbers", duration_ms=duration_ms, frames=round(duration_ms * 44.1 / 1152))
+def song(path, title, duration_ms, album="Numbers"):
+    return write_mp3(path, title, "Ann", album, duration_ms=duration_ms, frames=round(duration_ms * 44.1 / 1152))
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_people_get_a_table_that_says_why_and_what_is_missing(playlist, music, t
 
 def test_what_comes_nearest_to_a_missing_track_is_told(playlist, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    song(tmp_path / "music" / "1.mp3", NAMES[0], 93_700)
+    song(tmp_path / "music" / "1.mp3", NAMES[0], 93_700, album="Others")
     answer = run(tmp_path, playlist, tmp_path / "music")
     told = next(line for line in answer.output.splitlines() if NAMES[0] in line)
     assert "missing" in told
