@@ -36,6 +36,8 @@ _FLAC_TAIL_BYTES: Final = 1 << 19
 _OTHERS: Final = (b"\x30\x26\xb2\x75", b"MAC ", b"wvPk", b"MPCK", b"MP+", b"TTA", b"ADIF", b"\xff\xf1", b"\xff\xf9")
 #: A WAV that was streamed says no length.
 _NO_SIZE: Final = 0xFFFFFFFF
+#: Damaged sizes send mutagen's parser of Musepack back to where it came from, for ever.
+_MAX_READS: Final = 200_000
 #: What mutagen, whose parsers meet foreign bytes, is known to raise.
 _TAG_ERRORS: Final = (
     mutagen.MutagenError,
@@ -97,11 +99,24 @@ def _refuse_change(before: os.stat_result, after: os.stat_result, shown: str) ->
         raise FingerprintError(f"{shown}: the file changed while it was read; try again when it is at rest")
 
 
-class _Nameless:
-    """A stream that does not say its name, by which mutagen would guess."""
+class _Bounded:
+    """A stream for mutagen, which reads a few thousand times where it does not go round in circles.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
+    Without a name, by which mutagen would guess, unless it is given one.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str | None = None) -> None:
+        self._stream = stream
+        self._left = _MAX_READS
+        self.seek, self.tell = stream.seek, stream.tell
+        if name is not None:
+            self.name = name
+
+    def read(self, size: int = -1) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("it leads in circles")
+        return self._stream.read(size)
 
 
 class _Reader:
@@ -216,10 +231,12 @@ class _Reader:
     def _info(self, *parsers: Callable[[Any], Any]) -> Any:
         """Return what mutagen says of the stream; without a parser it chooses one, by the name only at last."""
         info = None
-        for parser in parsers or (lambda stream: mutagen.File(_Nameless(stream)), mutagen.File):
+        unnamed, named = _Bounded(self._stream), _Bounded(self._stream, self._stream.name)
+        tries = [(parser, unnamed) for parser in parsers] or [(mutagen.File, unnamed), (mutagen.File, named)]
+        for parser, stream in tries:
             self._stream.seek(0)
             try:
-                info = info or getattr(parser(self._stream), "info", None)
+                info = info or getattr(parser(stream), "info", None)
             except _TAG_ERRORS:
                 continue
         if info is None:

@@ -151,10 +151,10 @@ async def _pairing_with_files(path: Path, output: Output) -> Pairing:
         )
     lost = [track for track, there in zip(named.tracks, found.tracks, strict=True) if track.file != there.file]
     if lost:
-        more = f" and of {len(lost) - MAX_NAMED} more" if len(lost) > MAX_NAMED else ""
+        more = f" and {len(lost) - MAX_NAMED} more" if len(lost) > MAX_NAMED else ""
         names = ", ".join(str(track) for track in lost[:MAX_NAMED])
         output.state(
-            f"Gone are the files of {names}{more}; pair the playlist again.",
+            f"The files of these tracks are gone: {names}{more}; pair the playlist again.",
             state="files_gone",
             files=[shown_path(track.file) for track in lost if track.file is not None],
         )

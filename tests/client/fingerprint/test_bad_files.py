@@ -183,3 +183,11 @@ def test_a_damaged_file_gives_a_fingerprint_or_a_sentence(file, damages, length)
     file.write_bytes(data[:length])
     with contextlib.suppress(FingerprintError):
         assert fingerprint(file).samples > 0
+
+
+def test_a_damaged_size_that_leads_a_parser_in_circles_ends(tmp_path):
+    path = tmp_path / "a.mpc"
+    # A packet of Musepack that says it is shorter than its own header.
+    path.write_bytes(b"MPCKID\x00" + bytes(1000))
+    with pytest.raises(FingerprintError, match="no music file, or it is damaged"):
+        fingerprint(path)
