@@ -15,6 +15,7 @@ from mutagen.flac import FLAC
 from mutagen.mp4 import MP4
 from mutagen.wave import WAVE
 
+from client.bounded_stream import BoundedStream
 from client.errors import one_line, shown_path
 from client.fingerprint.chunks import flac_audio_start, mp4_atoms, riff_chunks
 from client.fingerprint.errors import FingerprintError
@@ -36,8 +37,6 @@ _FLAC_TAIL_BYTES: Final = 1 << 19
 _OTHERS: Final = (b"\x30\x26\xb2\x75", b"MAC ", b"wvPk", b"MPCK", b"MP+", b"TTA", b"ADIF", b"\xff\xf1", b"\xff\xf9")
 #: A WAV that was streamed says no length.
 _NO_SIZE: Final = 0xFFFFFFFF
-#: Damaged sizes send mutagen's parser of Musepack back to where it came from, for ever.
-_MAX_READS: Final = 200_000
 #: What mutagen, whose parsers meet foreign bytes, is known to raise.
 _TAG_ERRORS: Final = (
     mutagen.MutagenError,
@@ -97,26 +96,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _refuse_change(before: os.stat_result, after: os.stat_result, shown: str) -> None:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FingerprintError(f"{shown}: the file changed while it was read; try again when it is at rest")
-
-
-class _Bounded:
-    """A stream for mutagen, which reads a few thousand times where it does not go round in circles.
-
-    Without a name, by which mutagen would guess, unless it is given one.
-    """
-
-    def __init__(self, stream: BinaryIO, name: str | None = None) -> None:
-        self._stream = stream
-        self._left = _MAX_READS
-        self.seek, self.tell = stream.seek, stream.tell
-        if name is not None:
-            self.name = name
-
-    def read(self, size: int = -1) -> bytes:
-        self._left -= 1
-        if self._left < 0:
-            raise ValueError("it leads in circles")
-        return self._stream.read(size)
 
 
 class _Reader:
@@ -231,7 +210,7 @@ class _Reader:
     def _info(self, *parsers: Callable[[Any], Any]) -> Any:
         """Return what mutagen says of the stream; without a parser it chooses one, by the name only at last."""
         info = None
-        unnamed, named = _Bounded(self._stream), _Bounded(self._stream, self._stream.name)
+        unnamed, named = BoundedStream(self._stream), BoundedStream(self._stream, self._stream.name)
         tries = [(parser, unnamed) for parser in parsers] or [(mutagen.File, unnamed), (mutagen.File, named)]
         for parser, stream in tries:
             self._stream.seek(0)

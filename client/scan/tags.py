@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 import mutagen
 from mutagen.mp3 import MPEGInfo
 
+from client.bounded_stream import BoundedStream
 from client.errors import one_line
 from client.scan.local_file import LocalFile
 from client.scan.outcome import ScannedFile, ScanProblem
@@ -54,7 +55,7 @@ def embedded_cover(path: Path, max_bytes: int = MAX_COVER_BYTES) -> CoverImage |
         if file is None or _tag_bytes(file) > MAX_TAG_BYTES:
             return None
         try:
-            audio: Any = mutagen.File(file)
+            audio: Any = mutagen.File(BoundedStream(file, file.name))
             if audio is None:
                 return None
             found = [(kind, image) for kind, image in cover_images(audio) if 0 < len(image.data) <= max_bytes]
@@ -69,7 +70,7 @@ def _read(plain: LocalFile, file: IO[bytes]) -> ScannedFile | ScanProblem:
     if _tag_bytes(file) > MAX_TAG_BYTES:
         return ScannedFile(plain, f"its tag has more than {MAX_TAG_BYTES // 1024**2} MB: remove the pictures in it")
     try:
-        audio: Any = mutagen.File(file)
+        audio: Any = mutagen.File(BoundedStream(file, file.name))
     except Exception as error:  # noqa: BLE001 - on damaged files mutagen raises whatever its parsers stumble over
         return _without_tags(plain, file, one_line(str(error), 100) or type(error).__name__)
     if audio is None:

@@ -224,3 +224,13 @@ def test_an_isrc_in_a_frame_of_text_is_text(tmp_path):
     tags.add(TIT2(encoding=1, text=["a\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace")]))
     tags.save(path)
     assert read(path).file.isrcs == ("USRC17607839",)
+
+
+def test_a_damaged_size_that_leads_a_parser_in_circles_ends(tmp_path):
+    path = tmp_path / "a.mpc"
+    # A packet of Musepack that says it is shorter than its own header.
+    path.write_bytes(b"MPCKID\x00" + bytes(1000))
+    found = read_file(str(path))
+    assert isinstance(found, ScannedFile)
+    assert found.problem.startswith("its tags can't be read")
+    assert embedded_cover(path) is None
