@@ -10,7 +10,7 @@ from ui.theme.theme import current
 
 def pairing_words(paired: int, total: int) -> str:
     """Return the ring in words."""
-    return "No tracks" if total == 0 else f"{paired} of {total} paired"
+    return "No tracks" if total == 0 else f"{paired:,} of {total:,} paired"
 
 
 def draw_pairing_ring(painter: QPainter, place: QRect, paired: int, total: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -215,6 +215,8 @@ class RowList(QListView):
     def _choose(self, index: Index, _before: Index) -> None:
         row = index.data(ROW_ROLE)
         if isinstance(row, Row):
+            # Focus alone makes the first row current; it is to be seen which row a button beside the list is about.
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.row_chosen.emit(row.key)
 
     def _ask_for_menu(self, place: QPoint) -> None:

@@ -52,6 +52,28 @@ def wishes(window):
     return heard
 
 
+def test_a_page_that_comes_by_itself_puts_no_button_under_the_space_key(window, qtbot):
+    heard = wishes(window)
+    pressed = []
+    window.screen_named("playlist").button.clicked.connect(lambda: pressed.append(True))
+    window.screen_named("library").button.setFocus()
+    window.show_screen("playlist")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Space)
+    assert (pressed, heard) == ([], [("play_pause",)])
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert window.screen_named("playlist").isAncestorOf(window.focusWidget())
+    window.show_screen("library")
+    assert window.focusWidget() is window.screen_named("library").button
+
+
+def test_the_transport_is_in_the_middle_of_the_window(window):
+    for width in (1280, 1000, 1600):
+        window.resize(width, 700)
+        bar = window.player_bar
+        play = next(button for button in bar.findChildren(IconButton) if button.accessibleName() == "Pause")
+        assert abs(play.mapTo(window, play.rect().center()).x() - width // 2) <= 1
+
+
 def test_the_sidebar_leads_to_each_section_by_mouse_and_by_keyboard(window, qtbot):
     for section in (Section.RUNBUDDY, Section.NOW_PLAYING, Section.SETTINGS, Section.LIBRARY):
         entry = window.sidebar.entry(section)
@@ -229,13 +251,12 @@ def test_a_live_session_is_not_closed_without_a_question(window, qtbot):
 def test_screens_fade_only_where_movement_is_wanted(window, theme, qtbot):
     stack = window._stack
     window.show_screen("settings")
-    assert not [child for child in stack.children() if type(child).__name__ == "_Fading"]
+    (fading,) = (child for child in stack.children() if type(child).__name__ == "_Fading")
+    assert not fading.isVisible()
     theme.reduced_motion = False
     window.show_screen("library")
-    fading = [child for child in stack.children() if type(child).__name__ == "_Fading"]
-    assert len(fading) == 1
-    with qtbot.waitSignal(fading[0].destroyed):
-        pass
+    assert fading.isVisible()
+    qtbot.waitUntil(fading.isHidden)
 
 
 def test_the_first_run_has_no_sidebar(window):

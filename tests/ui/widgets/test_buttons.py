@@ -22,8 +22,9 @@ def test_a_button_is_pressed_by_mouse_and_by_keyboard(theme, qtbot, make):
     button.show()
     with qtbot.waitSignal(button.clicked):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(button.clicked):
-        qtbot.keyClick(button, Qt.Key.Key_Space)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        with qtbot.waitSignal(button.clicked):
+            qtbot.keyClick(button, key)
     assert button.accessibleName()
 
 
