@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from audio.decode.cache import DEFAULT_LIMIT_BYTES, PcmCache, PcmWriter
 from audio.decode.errors import DecodeError
+from audio.decode.header import promised_s
 from audio.decode.pcm_file import BYTES_PER_FRAME, PcmFile
-from audio.decode.source import ContentHash, demuxer_of, promised_s, stamp_of
+from audio.decode.source import ContentHash, demuxer_of, stamp_of
 from audio.decode.transcode import LibVlc, Transcode
 
 if TYPE_CHECKING:

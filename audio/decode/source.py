@@ -1,16 +1,13 @@
-"""The file that is to be decoded: what it holds, what it promises, and whether it stays as it is."""
+"""The file that is to be decoded: what it holds, and whether it stays as it is."""
 
 import contextlib
 import hashlib
 import os
 import stat
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import mutagen
 
 from audio.decode.errors import DecodeError
 
@@ -102,13 +99,3 @@ def demuxer_of(file: Path) -> str | None:
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4):
         return "mpga"
     return next((name for at, magic, name in _DEMUXERS if head[at:].startswith(magic)), None)
-
-
-def promised_s(file: Path) -> float | None:
-    """Return the length that the file's own header promises (Xing, Info, FLAC, MP4 ...); None where it does not."""
-    try:
-        info = getattr(mutagen.File(file), "info", None)
-    except (mutagen.MutagenError, OSError, ValueError, ArithmeticError, LookupError, struct.error, MemoryError):
-        # Odd tags are no reason to refuse music that libVLC can decode.
-        return None
-    return float(getattr(info, "length", 0.0) or 0.0) or None

@@ -1,11 +1,10 @@
 """What libVLC makes of a kind of file: where it can begin, and how far its position is from what is heard."""
 
-import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import mutagen
+from audio.decode.header import header_info
 
 _MPEG1_FRAMES: Final = 1152
 _MPEG2_FRAMES: Final = 576
@@ -41,12 +40,7 @@ _PLAIN: Final = FileKind("uncompressed", 0.0, -8.0, -5.0)
 
 def file_kind(file: Path) -> FileKind:
     """Read what a file is from its header; one that can't be read is taken for the commonest."""
-    try:
-        # Opening a pipe may never end.
-        found: Any = mutagen.File(file) if file.is_file() else None
-    except (mutagen.MutagenError, OSError, ValueError, ArithmeticError, LookupError, struct.error):
-        found = None
-    info: Any = getattr(found, "info", None)
+    info = header_info(file)
     name, rate = type(info).__module__.removeprefix("mutagen."), int(getattr(info, "sample_rate", 0) or 44_100)
     match name:
         case "mp3":
