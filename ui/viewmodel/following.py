@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from client.fingerprint.compare import Heard
-from client.library.errors import LibraryError
 from client.pairing import Pairing
 from client.prejoin import JoinCheck, JoinStep, check_join
 from client.session_state import Following, Idle, RunBuddySessionState
@@ -18,6 +17,7 @@ from ui.desktop.errors import NotNowError
 from ui.desktop.recovery import SessionNote
 from ui.screens.joining import JoiningState
 from ui.session.music import prepare_for
+from ui.session.own_pairing import own_pairing
 from ui.viewmodel import join_states
 from ui.viewmodel.context import Context
 from ui.viewmodel.music import Music
@@ -60,6 +60,10 @@ class FollowingModel(QObject):
         self._agreed: asyncio.Event | None = None
         self._to_mend = ""
         session.state_changed.connect(self._on_state)
+
+    def show_first(self) -> None:
+        """Show the page before anything is joined, so that its steps are there when they are needed."""
+        self._show(join_states.first_state())
 
     def join(self, session_id_or_code: str) -> None:
         """Check a session step by step, and follow it."""
@@ -170,16 +174,14 @@ class FollowingModel(QObject):
 
     async def _own_pairing(self, detail: SessionDetail) -> Pairing | None:
         """Return this library's pairing of the session's playlist; None when it has none, which the screen says."""
-        library = await self._context.library()
-        try:
-            return await library.pairing(detail.playlist_id)
-        except LibraryError:
+        pairing = await own_pairing(await self._context.library(), detail)
+        if pairing is None:
             trouble = Trouble(
                 f"Your library does not have the playlist {isolated(detail.playlist_name)}",
                 "Add the playlist to your library and pair its tracks, then try again.",
             )
             self._show(join_states.failed_at(self._state, JoinStep.SAME_PLAYLIST, trouble))
-            return None
+        return pairing
 
     async def _recordings(self, pairing: Pairing, check: JoinCheck) -> Mapping[str, Heard]:
         if not check.comparable:
