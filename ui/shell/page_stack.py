@@ -62,8 +62,8 @@ class PageStack(QStackedWidget):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        # The window says how large it is at least. A stack's own answer asks every page, also those that nobody sees, at
-        # each change of any text in it.
+        # The window says how large it is at least. A stack's own answer asks every page, also those that nobody sees,
+        # at each change of any text in it.
         return QSize(0, 0)
 
     def show_page(self, page: QWidget) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, overload
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtGui import QImage
 
 from ui.theme.tokens import Tone
@@ -88,8 +88,12 @@ class LazyRows(Sequence[Row]):
         return row
 
 
-class RowModel(QAbstractListModel):
-    """The rows of one list."""
+class RowModel(QStringListModel):
+    """The rows of one list.
+
+    A list asks its model for the count at every row that it lays out: Qt's own model answers 20,000 such questions in a
+    few milliseconds, one in Python in three frames.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,9 +111,8 @@ class RowModel(QAbstractListModel):
         new: Sequence[Row] = rows if lazy else tuple(rows)
         keys = rows.keys if isinstance(rows, LazyRows) else tuple(row.key for row in new)
         if keys != self._keys:
-            self.beginResetModel()
             self._rows, self._keys = new, keys
-            self.endResetModel()
+            self.setStringList(keys)
             return True
         before, self._rows = self._rows, new
         if lazy or isinstance(before, LazyRows):
@@ -124,8 +127,9 @@ class RowModel(QAbstractListModel):
         """Return at which place the row is."""
         return self._keys.index(key) if key in self._keys else None
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default
-        return 0 if parent.isValid() else len(self._rows)
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let rows be chosen, and nothing else."""
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
