@@ -70,10 +70,10 @@ class App:
         self.view_model: LockstepViewModel | None = None
         self.closed = asyncio.Event()
         self._media_keys: MediaKeys = NoMediaKeys()
-        self._browse: Callable[[str], None] | None = None
+        self._browse: Callable[[str], bool] | None = None
         self.window.close_confirmed.connect(self.closed.set)
 
-    async def open(self, browse: Callable[[str], None] | None = None) -> "LockstepViewModel":
+    async def open(self, browse: Callable[[str], bool] | None = None) -> "LockstepViewModel":
         """Show the window, then load and open what is behind it."""
         performance = self._options.performance
         if performance is not None:
@@ -122,7 +122,7 @@ class App:
         if self.view_model is not None:
             await self.view_model.aclose()
 
-    def _make_view_model(self, browse: Callable[[str], None] | None) -> "LockstepViewModel":
+    def _make_view_model(self, browse: Callable[[str], bool] | None) -> "LockstepViewModel":
         from client.spotify.endpoints import stand_in_endpoints  # noqa: PLC0415
         from ui.desktop.services import REPORT_INTERVAL_S, Services  # noqa: PLC0415 - loaded after the window is seen
         from ui.desktop.wiring import connect  # noqa: PLC0415

@@ -76,5 +76,6 @@ class ClientIdDialog(QDialog):
         self._field.show_invalid(True)
         self._trouble.setText(text)
         self._trouble.show()
+        self.adjustSize()
         self._field.setFocus()
         announce(self._field, text, urgent=True)

@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from ui.desktop.screens import Screens
 from ui.shell.main_window import MainWindow
 from ui.shell.shortcuts import Action
-from ui.viewmodel.names import RECOVERY_TOAST
+from ui.viewmodel.names import BROWSER_TOAST, RECOVERY_TOAST
 
 if TYPE_CHECKING:
     from ui.viewmodel.view_model import LockstepViewModel
@@ -106,6 +107,7 @@ def _connect_library(window: MainWindow, screens: Screens, view_model: "Lockstep
     there.back_requested.connect(lambda: window.show_screen("library"))
     there.add_requested.connect(spotify.add)
     there.sign_in_requested.connect(spotify.sign_in)
+    there.sign_in_cancel_requested.connect(spotify.cancel_sign_in)
     there.refresh_requested.connect(spotify.refresh)
     there.cancel_requested.connect(spotify.cancel_adding)
     spotify.client_id_wanted.connect(screens.ask_for_client_id)
@@ -188,6 +190,8 @@ def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sigh
         toasts.dismiss(key)
         if key == RECOVERY_TOAST:
             view_model.return_to_session()
+        elif key == BROWSER_TOAST:
+            QGuiApplication.clipboard().setText(view_model.spotify.page_address)
 
     toasts.action_requested.connect(on_toast_action)
     sight = Sight(window)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.screens.library import Progress
 from ui.screens.playlist_rows import PairMark, TrackLine, arranged, track_rows
@@ -13,6 +13,7 @@ from ui.screens.track_panel import TrackPanel
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.cover import Cover
+from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.pairing_ring import PairingRing, pairing_words
@@ -80,6 +81,14 @@ class PlaylistDetail(QWidget):
         self._first.setChecked(True)
         self._confirm_all = QuietButton("", parent=self)
         self._rows = RowList("Tracks", parent=self)
+        self._nothing = EmptyState(
+            "queue_music",
+            "No tracks here",
+            "Add some to the playlist where it comes from, then add it again.",
+            parent=self,
+        )
+        self._no_match = EmptyState("search", "No track matches", "Try another word, or clear the filter.", parent=self)
+        self._pages = QStackedWidget(self)
         self._panel = TrackPanel(self)
         self._shown: tuple[tuple[TrackLine, ...], str, bool] | None = None
         self.setAcceptDrops(True)
@@ -140,7 +149,11 @@ class PlaylistDetail(QWidget):
         wanted = (self._state.tracks, self._search.text(), self._first.isChecked())
         if self._shown is None or wanted[0] is not self._shown[0] or wanted[1:] != self._shown[1:]:
             self._shown = wanted
-            self._rows.show_rows(track_rows(arranged(*wanted[:2], missing_first=wanted[2])))
+            rows = track_rows(arranged(*wanted[:2], missing_first=wanted[2]))
+            self._rows.show_rows(rows)
+            empty = self._no_match if wanted[0] else self._nothing
+            self._pages.setCurrentWidget(self._rows if len(rows) else empty)
+            self._panel.setVisible(bool(wanted[0]))
         self._show_chosen()
 
     def _chosen(self) -> TrackLine | None:
@@ -244,5 +257,7 @@ class PlaylistDetail(QWidget):
         whole.addLayout(head)
         whole.addWidget(self._progress)
         whole.addLayout(tools)
-        whole.addWidget(self._rows, 1)
+        for page in (self._rows, self._no_match, self._nothing):
+            self._pages.addWidget(page)
+        whole.addWidget(self._pages, 1)
         whole.addWidget(self._panel)

@@ -11,6 +11,7 @@ from ui.widgets.buttons import PrimaryButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel
+from ui.widgets.plain import isolated
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.row_list import RowList
 from ui.widgets.rows import LazyRows, Row, RowBadge
@@ -38,7 +39,7 @@ class SpotifyPlaylist:
 class SpotifyPlaylistsState:
     """Everything that the screen shows; `playlists` is None until they are known.
 
-    `signed_in_as` is "" for nobody. `progress` is a playlist that is being read.
+    `signed_in_as` is "" for nobody, `signing_in` while the browser is waited for. `progress` is a playlist that is being read.
     """
 
     signed_in_as: str = ""
@@ -46,6 +47,7 @@ class SpotifyPlaylistsState:
     trouble: str = ""
     what_to_do: str = ""
     progress: Progress | None = None
+    signing_in: bool = False
 
 
 class SpotifyPlaylists(QWidget):
@@ -54,6 +56,7 @@ class SpotifyPlaylists(QWidget):
     back_requested = Signal()
     add_requested = Signal(str)
     sign_in_requested = Signal()
+    sign_in_cancel_requested = Signal()
     refresh_requested = Signal()
     cancel_requested = Signal()
 
@@ -77,6 +80,13 @@ class SpotifyPlaylists(QWidget):
             "Sign in",
             parent=self,
         )
+        self._waiting = EmptyState(
+            "login",
+            "Waiting for Spotify",
+            "Sign in in the browser window that has opened, then come back.",
+            "Cancel",
+            parent=self,
+        )
         self._nothing = EmptyState(
             "library_music", "No playlists there", "Make one at Spotify, then refresh.", "Refresh"
         )
@@ -91,6 +101,7 @@ class SpotifyPlaylists(QWidget):
         self._search.searched.connect(lambda _words: self._show_rows())
         self._progress.cancel_requested.connect(self.cancel_requested)
         self._signed_out.action_requested.connect(self.sign_in_requested)
+        self._waiting.action_requested.connect(self.sign_in_cancel_requested)
         self._nothing.action_requested.connect(self.refresh_requested)
         self._failed.action_requested.connect(self.refresh_requested)
         self.show_state(self._state)
@@ -98,7 +109,8 @@ class SpotifyPlaylists(QWidget):
     def show_state(self, state: SpotifyPlaylistsState) -> None:
         """Show this state; what is chosen stays."""
         self._state = state
-        self._header.show_text("Add from Spotify", f"Signed in as {state.signed_in_as}" if state.signed_in_as else "")
+        name = state.signed_in_as
+        self._header.show_text("Add from Spotify", f"Signed in as {isolated(name)}" if name else "")
         self._progress.setVisible(state.progress is not None)
         if state.progress is not None:
             self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
@@ -108,6 +120,8 @@ class SpotifyPlaylists(QWidget):
         self._show_rows()
 
     def _page(self, state: SpotifyPlaylistsState) -> QWidget:
+        if state.signing_in:
+            return self._waiting
         if not state.signed_in_as:
             return self._signed_out
         if state.playlists:
@@ -165,7 +179,7 @@ class SpotifyPlaylists(QWidget):
         inner.setSpacing(16)
         inner.addWidget(self._rows, 1)
         inner.addLayout(bottom)
-        for page in (self._loading, self._signed_out, self._nothing, self._failed, self._list):
+        for page in (self._loading, self._signed_out, self._waiting, self._nothing, self._failed, self._list):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - 8, PAGE_MARGIN, 24)

@@ -87,5 +87,6 @@ def _words(track: TrackLine | None) -> tuple[str, str]:
     if track.file is None:
         return f"No file was found for {isolated(track.title)}", "Choose it by hand, or drop it on the track."
     score = "" if track.score is None else f"{track.score} of 100"
-    why = " · ".join(part for part in (track.reason, score, track.file.why) if part)
+    more = "" if track.file.why.casefold() == track.reason.casefold() else track.file.why
+    why = " · ".join(part for part in (track.reason, score, more) if part)
     return track.file.name, why

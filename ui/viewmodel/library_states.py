@@ -10,12 +10,12 @@ from ui.screens.library import PlaylistCard, Progress
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
 
 _REASONS: Final = {
-    MatchReason.MANUAL: "chosen by you",
-    MatchReason.HINT: "named by the playlist",
-    MatchReason.ISRC: "same ISRC",
-    MatchReason.EXACT: "same title and artist",
-    MatchReason.FUZZY: "similar title and artist",
-    MatchReason.FILE_NAME: "by its file name",
+    MatchReason.MANUAL: "Chosen by you",
+    MatchReason.HINT: "Named by the playlist",
+    MatchReason.ISRC: "Same ISRC",
+    MatchReason.EXACT: "Same title and artist",
+    MatchReason.FUZZY: "Similar title and artist",
+    MatchReason.FILE_NAME: "By its file name",
     MatchReason.NONE: "",
 }
 

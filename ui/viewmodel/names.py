@@ -4,3 +4,5 @@ from typing import Final
 
 #: The toast that offers the way back into a session; it stays to be offered at the next start until it is taken.
 RECOVERY_TOAST: Final = "recovery"
+#: The toast that offers the address of a page for which no browser was found.
+BROWSER_TOAST: Final = "browser"

@@ -26,6 +26,20 @@ class ServerView:
     asks_name: bool = False
 
 
+def whole_address(typed: str) -> str:
+    """Return an address with its scheme, which people leave out: http in the room, https elsewhere (pure).
+
+    A machine in the room is one that is named by its IP address, with a port, or by a name without a dot.
+    """
+    address = typed.strip()
+    if not address or "://" in address:
+        return address
+    host = address.partition("/")[0]
+    name, _, port = host.rpartition(":")
+    near = bool(name and port.isdigit()) or "." not in host or host.replace(".", "").isdigit()
+    return f"{'http' if near else 'https'}://{address}"
+
+
 async def asked(context: Context, address: str) -> ServerView:
     """Return what is behind an address; what is wrong is in the answer."""
     accounts = Accounts(context.services.data_dir, address, "", nobody_is_signed_in)

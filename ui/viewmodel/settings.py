@@ -20,7 +20,7 @@ from ui.screens.settings.state import AboutState, LibraryState, SettingsState
 from ui.viewmodel.click import Click
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
-from ui.viewmodel.server_check import ServerView, asked
+from ui.viewmodel.server_check import ServerView, asked, whole_address
 from ui.viewmodel.settings_states import clock_state, device_choices, size_words
 from ui.viewmodel.spotify import SpotifyModel
 from ui.viewmodel.troubles import trouble_of
@@ -86,7 +86,7 @@ class SettingsModel(QObject):
     def set_server(self, address: str) -> None:
         """Use another session server, if there is one at that address."""
         self._context.tasks.cancel("server")
-        self._context.tasks.start(self._set_server(address.strip() or DEFAULT_SERVER), "server")
+        self._context.tasks.start(self._set_server(whole_address(address) or DEFAULT_SERVER), "server")
 
     def set_name(self, name: str) -> None:
         """Be called this by others, on servers that ask for a name."""

@@ -11,12 +11,14 @@ from PySide6.QtGui import QDesktopServices
 from client.spotify.account import SpotifyAccount
 from client.spotify.errors import ClientIdError
 from client.spotify.models import Endpoints, PlaylistSummary
+from ui.desktop.errors import as_sentence
 from ui.screens.library import Progress
 from ui.screens.settings.state import AccountPhase
 from ui.screens.spotify_playlists import SpotifyPlaylist, SpotifyPlaylistsState
 from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
+from ui.viewmodel.names import BROWSER_TOAST
 from ui.viewmodel.troubles import trouble_of
 from ui.widgets.plain import isolated
 
@@ -33,9 +35,9 @@ class AccountView:
     trouble: str = ""
 
 
-def open_in_browser(url: str) -> None:
-    """Open a page in the person's browser."""
-    QDesktopServices.openUrl(QUrl(url))
+def open_in_browser(url: str) -> bool:
+    """Open a page in the person's browser; return whether there is one."""
+    return QDesktopServices.openUrl(QUrl(url))
 
 
 class SpotifyModel(QObject):
@@ -53,13 +55,15 @@ class SpotifyModel(QObject):
         context: Context,
         library: LibraryModel,
         endpoints: Endpoints | None = None,
-        browse: Callable[[str], None] = open_in_browser,
+        browse: Callable[[str], bool] = open_in_browser,
     ) -> None:
         super().__init__()
         self._context = context
         self._library = library
         self._endpoints = endpoints
         self._browse = browse
+        #: Spotify's page for the sign-in under way, where no browser could be opened.
+        self.page_address = ""
         self._opening: asyncio.Task[SpotifyAccount] | None = None
         self._view = AccountView()
         self._state = SpotifyPlaylistsState()
@@ -125,7 +129,7 @@ class SpotifyModel(QObject):
         account = await self._account()
         self._show_account(phase=AccountPhase.WAITING)
         try:
-            await account.login(self._browse, client_id=client_id)
+            await account.login(self._open_page, client_id=client_id)
         except asyncio.CancelledError:
             self._show_account()
             raise
@@ -180,8 +184,20 @@ class SpotifyModel(QObject):
             self._show_playlists()
         self._context.toast("import", f"{isolated(summary.name)} was added")
 
+    def _open_page(self, url: str) -> None:
+        if not self._browse(url):
+            self.page_address = url
+            self._context.toast(
+                BROWSER_TOAST,
+                "No browser could be opened.",
+                "Copy the address and open it in a browser of this computer.",
+                tone=Tone.WARNING,
+                action="Copy the address",
+                lasting=True,
+            )
+
     def _notice(self, text: str) -> None:
-        self._context.toast("spotify", text, tone=Tone.WARNING)
+        self._context.toast("spotify", as_sentence(text), tone=Tone.WARNING)
 
     def _show_account(self, phase: AccountPhase | None = None, trouble: str = "") -> None:
         opened = self._opening
@@ -190,7 +206,7 @@ class SpotifyModel(QObject):
         known = AccountPhase.SIGNED_OUT if profile is None else AccountPhase.SIGNED_IN
         self._view = AccountView(phase or known, "" if profile is None else profile.name, trouble)
         self.account_changed.emit(self._view)
-        self._show(signed_in_as=self._view.name)
+        self._show(signed_in_as=self._view.name, signing_in=self._view.phase is AccountPhase.WAITING)
 
     def _show_playlists(self) -> None:
         if self._summaries is None:

@@ -44,7 +44,7 @@ class LockstepViewModel(QObject):
     close_question_changed = Signal(object)
 
     def __init__(
-        self, context: Context, spotify: Endpoints | None = None, browse: Callable[[str], None] = open_in_browser
+        self, context: Context, spotify: Endpoints | None = None, browse: Callable[[str], bool] = open_in_browser
     ) -> None:
         super().__init__()
         self.context = context

@@ -19,7 +19,10 @@ from ui.widgets.paint import plane
 _WIDTH: Final = 400
 _MARGIN: Final = 16
 _MOST: Final = 4
+#: So long there is something to read and perhaps to do.
 _STAYS_MS: Final = 8_000
+#: One that only tells that something was done.
+_SHORT_MS: Final = 4_000
 _ICONS: Final = {
     Tone.NEUTRAL: "info",
     Tone.LEADING: "check_circle",
@@ -55,7 +58,7 @@ class Toast(QWidget):
         self.state = state
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_STAYS_MS)
+        self._timer.setInterval(_SHORT_MS if _only_tells(state) else _STAYS_MS)
         self._timer.timeout.connect(self._time_is_up)
         text = Label(state.text, TextRole.BODY, wraps=True, parent=self)
         what_to_do = Label(state.what_to_do, TextRole.CAPTION, "secondary", wraps=True, parent=self)
@@ -66,7 +69,7 @@ class Toast(QWidget):
         close = IconButton("close", "Dismiss", side=28, icon_side=16, parent=self)
         close.clicked.connect(lambda: self.dismissed.emit(state.key))
         words = QVBoxLayout()
-        words.setContentsMargins(0, 5, 0, 4)
+        words.setContentsMargins(0, 4, 0, 4)
         words.setSpacing(4)
         words.addWidget(text)
         words.addWidget(what_to_do)
@@ -122,8 +125,16 @@ class Toast(QWidget):
             self.dismissed.emit(self.state.key)
 
 
+def _only_tells(state: ToastState) -> bool:
+    """Return whether there is nothing to do about it."""
+    return state.tone is Tone.NEUTRAL and not (state.what_to_do or state.action)
+
+
 class ToastStack(QWidget):
-    """The toasts of a window, newest at the bottom; lies over the window's content and takes no room of it."""
+    """The toasts of a window, newest at the bottom; lies over the window's content and takes no room of it.
+
+    In the middle, since a page's own buttons are at its ends.
+    """
 
     action_requested = Signal(str)
     dismissed = Signal(str)
@@ -186,8 +197,7 @@ class ToastStack(QWidget):
             return
         heights = [max(toast.heightForWidth(_WIDTH), toast.sizeHint().height()) for toast in self._toasts]
         height = sum(heights) + 8 * (len(heights) - 1)
-        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        left = _MARGIN if right_to_left else parent.width() - _WIDTH - _MARGIN
+        left = (parent.width() - _WIDTH) // 2
         self.setGeometry(left, parent.height() - height - self._bottom_margin, _WIDTH, height)
         self.show()
         self.raise_()

@@ -72,6 +72,7 @@ def test_while_one_is_read_another_waits_and_it_can_be_cancelled(qtbot, screen):
     ("state", "words", "press", "signal"),
     [
         (SpotifyPlaylistsState(), "Sign in to Spotify", "Sign in", "sign_in_requested"),
+        (SpotifyPlaylistsState(signing_in=True), "Waiting for Spotify", "Cancel", "sign_in_cancel_requested"),
         (SpotifyPlaylistsState("Ben", ()), "No playlists there", "Refresh", "refresh_requested"),
         (SpotifyPlaylistsState("Ben", trouble="Blocked"), "Blocked", "Try again", "refresh_requested"),
     ],

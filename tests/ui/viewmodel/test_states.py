@@ -77,7 +77,7 @@ def test_tracks_show_their_file_and_why():
     assert [line.mark for line in lines] == [
         PairMark.PAIRED, PairMark.CHECK, PairMark.MISSING, PairMark.UNSUPPORTED, PairMark.CHOSEN,
     ]  # fmt: skip
-    assert (lines[0].reason, lines[0].score, lines[0].artist) == ("similar title and artist", 97, "Ann, Ben")
+    assert (lines[0].reason, lines[0].score, lines[0].artist) == ("Similar title and artist", 97, "Ann, Ben")
     assert lines[1].others[0].name == "a.mp3"
 
 

@@ -85,9 +85,7 @@ SCENES = (
     Scene("playlist-detail", "paired", lambda: _window(_PAIRED), opened=_choose_third),
     Scene("playlist-detail", "partly", lambda: _window(_partly()), opened=_choose_third, for_docs="playlist"),
     Scene("playlist-detail", "scanning", lambda: _window(replace(_partly(), progress=_SCANNING))),
-    Scene(
-        "playlist-detail", "empty", lambda: _window(PlaylistDetailState("Nothing in it", "From a file", play_locked=""))
-    ),
+    Scene("playlist-detail", "empty", lambda: _window(_EMPTY)),
     Scene("playlist-detail", "small", lambda: _window(_partly()), (1000, 640), opened=_choose_third),
     Scene("playlist-detail", "odd-names", lambda: _window(_odd()), opened=_choose_third),
     Scene("playlist-detail", "rtl", lambda: _window(_odd()), opened=_choose_third, right_to_left=True),

@@ -33,7 +33,7 @@ def _window(player: PlayerBarState = PLAYING, sidebar: SidebarState | None = Non
 
 
 def _following(sync: SyncPillState = IN_LOCKSTEP) -> MainWindow:
-    return _window(replace(PLAYING, locked="Ana leads: she has the controls", sync=sync), FOLLOWING)
+    return _window(replace(PLAYING, locked="Ana leads, and has the controls", sync=sync), FOLLOWING)
 
 
 def _toasts(widget: QWidget) -> None:

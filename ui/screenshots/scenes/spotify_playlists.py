@@ -50,12 +50,13 @@ def _at(widget: QWidget, place: int) -> None:
 _READING = replace(_SOME, progress=Progress("Reading “Long Run”", "150 of 412 tracks", 0.36))
 
 SCENES = (
+    Scene("spotify-playlists", "signing-in", lambda: _window(SpotifyPlaylistsState(signing_in=True))),
     Scene("spotify-playlists", "signed-out", lambda: _window(SpotifyPlaylistsState())),
     Scene("spotify-playlists", "asking", lambda: _window(SpotifyPlaylistsState("Ben"))),
     Scene("spotify-playlists", "some", lambda: _window(_SOME), opened=_choose_second),
     Scene("spotify-playlists", "not-readable", lambda: _window(_SOME), opened=_choose_last),
     Scene("spotify-playlists", "reading", lambda: _window(_READING), opened=_choose_second),
-    Scene("spotify-playlists", "none", lambda: _window(SpotifyPlaylistsState("Ben", ()))),
+    Scene("spotify-playlists", "none", lambda: _window(SpotifyPlaylistsState("Ben", playlists=()))),
     Scene("spotify-playlists", "blocked", lambda: _window(_BLOCKED)),
     Scene("spotify-playlists", "odd-names", lambda: _window(_ODD), opened=_choose_second),
     Scene("spotify-playlists", "rtl", lambda: _window(_ODD), opened=_choose_second, right_to_left=True),

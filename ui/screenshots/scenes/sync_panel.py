@@ -43,7 +43,7 @@ def _state(jump_at: int | None = None) -> SyncPanelState:
 def _leading() -> SyncPanelState:
     points = tuple(replace(point, drift_ms=None, correction=Correction.NONE) for point in _state().points)
     numbers = (SyncNumber("Drift", "Ben's to tell", "secondary"), *_NUMBERS[1:])
-    return SyncPanelState("Leading with Ben: he follows your clock", numbers, points, 120.0)
+    return SyncPanelState("Leading with Ben, who follows your clock", numbers, points, 120.0)
 
 
 def _window(state: SyncPanelState, sidebar: SidebarState | None = FOLLOWING) -> QWidget:

@@ -1,0 +1,22 @@
+import pytest
+
+from ui.viewmodel.server_check import whole_address
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("192.168.1.20:8765", "http://192.168.1.20:8765"),
+        (" 192.168.1.20 ", "http://192.168.1.20"),
+        ("localhost", "http://localhost"),
+        ("anas-laptop:8765", "http://anas-laptop:8765"),
+        ("[fe80::1]:8765", "http://[fe80::1]:8765"),
+        ("api.lockstep.at", "https://api.lockstep.at"),
+        ("music.example.org/lockstep", "https://music.example.org/lockstep"),
+        ("https://api.lockstep.at", "https://api.lockstep.at"),
+        ("ftp://api.lockstep.at", "ftp://api.lockstep.at"),
+        ("", ""),
+    ],
+)
+def test_an_address_may_be_typed_as_the_other_laptop_shows_it(typed, address):
+    assert whole_address(typed) == address
