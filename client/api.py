@@ -21,6 +21,7 @@ from client.errors import (
     ServerUnreachableError,
     one_line,
 )
+from client.tls import tls_context
 from protocol import limits
 from protocol.rest import (
     Billboard,
@@ -69,7 +70,7 @@ class RunBuddyApiClient:
         self._bearer = bearer
         self._timeout_s = timeout_s
         try:
-            self._http = httpx.AsyncClient(timeout=timeout_s, verify=_tls_context(self._base_url))
+            self._http = httpx.AsyncClient(timeout=timeout_s, verify=tls_context(self._base_url))
         except (ImportError, ValueError) as error:
             raise AddressError(
                 f"the proxy set in this environment can't be used ({one_line(str(error))}); "
@@ -271,11 +272,6 @@ def _checked_token(token: str) -> str:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise CredentialError("the access token is empty or holds characters that no token has; copy it again")
     return token
-
-
-def _tls_context(base_url: str) -> ssl.SSLContext | bool:
-    """Return what verifies the server; over plain http nothing is, and loading certificates would cost 80 ms."""
-    return True if base_url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _session_path(session_id_or_code: str) -> str:

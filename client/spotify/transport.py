@@ -1,7 +1,6 @@
 """One HTTP exchange with Spotify (thin shell around httpx): bounded in time and size, without redirects."""
 
 import asyncio
-import ssl
 from typing import Final
 
 import httpx
@@ -9,6 +8,7 @@ import httpx
 from client.errors import AddressError, one_line
 from client.spotify.errors import SpotifyUnreachableError
 from client.spotify.retry import Answer
+from client.tls import tls_context
 
 #: A page of fifty full tracks has about 0.2 MB.
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
@@ -22,8 +22,7 @@ class Transport:
 
     def __init__(self, *, timeout_s: float = 15.0, plain_http: bool = False) -> None:
         self._timeout_s = timeout_s
-        # Loading certificates would cost 80 ms where nothing is verified.
-        verify: ssl.SSLContext | bool = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain_http else True
+        verify = tls_context("http://" if plain_http else "https://")
         try:
             self._http = httpx.AsyncClient(timeout=timeout_s, verify=verify, follow_redirects=False)
         except (ImportError, ValueError) as error:

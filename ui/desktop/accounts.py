@@ -1,11 +1,13 @@
 """Who this person is at the session server: a local account by name, or Spotify's."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from client.api import RunBuddyApiClient
 from client.errors import ApiError, ServerAnswerError
 from client.local_accounts import sign_in
+from client.tls import load_tls
 from protocol.events import Role
 from protocol.rest import AccountsMode
 from ui.desktop.errors import DesktopError
@@ -37,6 +39,7 @@ class Accounts:
     async def mode(self) -> AccountsMode:
         """Return whose accounts the server takes; one that knows only the plan takes Spotify's. Errors: ClientError."""
         if self._mode is None:
+            await asyncio.to_thread(load_tls, self.server)
             async with RunBuddyApiClient(self.server) as api:
                 try:
                     self._mode = (await api.info()).accounts
