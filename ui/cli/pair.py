@@ -37,6 +37,7 @@ class _Options:
     playlist: str
     folders: tuple[Path, ...]
     list_name: str | None
+    exported_from: str | None
     accept_check: bool
     output: Path | None
     with_fingerprints: bool
@@ -63,6 +64,10 @@ def pair(
     *,
     list_name: Annotated[
         str | None, typer.Option("--list", metavar="NAME", help="Which playlist, where a file holds several.")
+    ] = None,
+    exported_from: Annotated[
+        str | None,
+        typer.Option(metavar="LINK", help="Spotify's link of the playlist that a file was exported from."),
     ] = None,
     accept_check: Annotated[
         bool, typer.Option("--accept-check", help="Take what is proposed, too, instead of asking.")
@@ -93,6 +98,7 @@ def pair(
             playlist,
             tuple(folders or ()),
             list_name,
+            exported_from,
             accept_check,
             output,
             not no_fingerprints,
@@ -172,7 +178,7 @@ async def _find(library: Library, options: _Options, told: Steps) -> Source:
         on_notice=lambda text: tell(text, as_json=options.as_json),
         on_progress=told.spotify,
     )
-    return await finder.find(options.playlist, options.list_name)
+    return await finder.find(options.playlist, options.list_name, options.exported_from)
 
 
 async def _ask(library: Library, playlist_id: str, console: Console) -> None:

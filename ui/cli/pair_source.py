@@ -42,14 +42,15 @@ class PlaylistFinder:
         self._on_notice = on_notice
         self._on_progress = on_progress
 
-    async def find(self, wanted: str, list_name: str | None) -> Source:
+    async def find(self, wanted: str, list_name: str | None, exported_from: str | None) -> Source:
         """Return the playlist; `list_name` chooses one where a file holds several.
 
-        Errors: PlaylistFileError, SpotifyError, CommandError (there is none).
+        `exported_from` gives one from a file the id of Spotify's playlist, so that it goes with that. Errors:
+        PlaylistFileError, SpotifyError, CommandError (there is none).
         """
         path = Path(wanted)
         if await asyncio.to_thread(_exists, path):
-            playlist = await asyncio.to_thread(import_playlist, path, list_name)
+            playlist = await asyncio.to_thread(import_playlist, path, list_name, exported_from=exported_from)
             for remark in playlist.remarks:
                 self._on_notice(f"{one_line(path.name, 80)}: {remark}")
             return Source(playlist, is_spotify=False)

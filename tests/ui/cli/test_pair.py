@@ -102,6 +102,15 @@ def test_people_get_a_table_that_says_why_and_what_is_missing(playlist, music, t
     assert "Morning run: 1 of 3 tracks are paired, 1 to check, 1 missing. 3 music files" in answer.stdout
 
 
+def test_a_file_takes_the_id_of_the_playlist_that_it_was_exported_from(playlist, music, tmp_path):
+    link = "https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M?si=x"
+    answer = run(tmp_path, playlist, music, "--no-fingerprints", "--exported-from", link, "--json")
+    assert lines(answer, "pairing")[0]["playlistId"] == "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M"
+    answer = run(tmp_path, playlist, music, "--exported-from", "nonsense", "--json")
+    assert answer.exit_code == 3
+    assert "nonsense" in lines(answer, "error")[0]["message"]
+
+
 def test_what_comes_nearest_to_a_missing_track_is_told(playlist, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     song(tmp_path / "music" / "1.mp3", NAMES[0], 93_700, album="Others")
