@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ui.desktop.screens import Screens
 from ui.shell.main_window import MainWindow
 from ui.shell.shortcuts import Action
+from ui.theme.tokens import Tone
 from ui.viewmodel.names import BROWSER_TOAST, RECOVERY_TOAST
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _connect_music(window: MainWindow, screens: Screens, view_model: "LockstepVi
     panel, context = screens.sync_panel, view_model.context
     panel.back_requested.connect(lambda: window.show_screen("now_playing"))
     panel.saved.connect(lambda path: context.toast("saved", "Saved", path))
-    panel.save_failed.connect(lambda sentence: context.toast("saved", sentence))
+    panel.save_failed.connect(lambda sentence: context.toast("saved", sentence, tone=Tone.ERROR))
 
 
 def _connect_library(window: MainWindow, screens: Screens, view_model: "LockstepViewModel") -> None:

@@ -83,15 +83,13 @@ class SyncPill(FocusVisible, QToolButton):
         if before is None or before.kind is not state.kind:
             trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST)
             announce(self, state.text, urgent=trouble)
-        if before is None or len(before.text) != len(state.text):
+        if before is None or _steady(before.text) != _steady(state.text):
             self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        text = "" if self._state is None else plain(self._state.text, 60)
-        # Digits change four times a second: the widest ones are reckoned with, so that the pill stands still.
-        steady = "".join("0" if character.isdigit() else character for character in text)
-        return QSize(text_width(self._font, steady) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
+        text = "" if self._state is None else _steady(self._state.text)
+        return QSize(text_width(self._font, text) + _ICON + _GAP + 2 * _PADDING, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), _ROOM), _HEIGHT)
@@ -121,3 +119,8 @@ class SyncPill(FocusVisible, QToolButton):
         draw_text(painter, self, logical(self.rect(), self, area), words)
         if self.focus_visible:
             focus_ring(painter, self.rect(), self.height() / 2)
+
+
+def _steady(text: str) -> str:
+    """Return a text as wide as it gets: its digits change four times a second, and the pill is to stand still."""
+    return "".join("0" if character.isdigit() else character for character in plain(text, 60))

@@ -1,6 +1,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from ui.screenshots.samples import ENDLESS, HOSTILE
 from ui.theme.tokens import Tone
@@ -31,6 +32,22 @@ def test_the_pill_stands_still_while_its_number_changes(theme, qtbot):
         pill.show_state(SyncPillState(SyncKind.IN_LOCKSTEP, f"In lockstep · {drift} ms"))
         widths.add(pill.sizeHint().width())
     assert len(widths) == 1
+
+
+def test_words_of_the_same_length_get_the_room_that_they_need(theme, qtbot):
+    pill = SyncPill()
+    qtbot.addWidget(pill)
+    room = QWidget()
+    qtbot.addWidget(room)
+    layout = QHBoxLayout(room)
+    layout.addWidget(pill)
+    layout.addStretch(1)
+    pill.show_state(SyncPillState(SyncKind.LEADING, "iiiiiiii iiiiii i ± 0.5 ms"))
+    room.resize(600, 60)
+    room.show()
+    pill.show_state(SyncPillState(SyncKind.RECONNECTING, "Reconnecting, playing on.."))
+    QApplication.processEvents()
+    assert pill.width() >= pill.sizeHint().width()
 
 
 @pytest.mark.parametrize("kind", list(SyncKind))
