@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
+from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
 from ui.desktop.qt_log import log_qt_messages
 from ui.desktop.screens import Screens
@@ -84,7 +85,10 @@ class App:
         _log.info("The window is seen")
         for module in _HEAVY:
             await asyncio.to_thread(importlib.import_module, module)
+        await made_ready(self.window)
         view_model = self._make_view_model(browse)
+        view_model.following.show_first()
+        await asyncio.sleep(0)
         self.view_model = view_model
         if self._loaded.notice is not None:
             view_model.context.toast("settings", self._loaded.notice, tone=Tone.WARNING, lasting=True)

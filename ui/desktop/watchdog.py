@@ -1,9 +1,10 @@
 """LoopWatchdog: how long the event loop was not there for anybody, and what it was doing then."""
 
-import sys
+import faulthandler
+import re
+import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -21,7 +22,7 @@ class Block:
     """A time in which the loop served nobody.
 
     `wall_ms` is what a person would have waited; `cpu_ms` the part in which this thread itself was calculating, which
-    a busy machine does not stretch. `where` is the stack in the midst of it, the innermost call last; empty when the
+    a busy machine does not stretch. `where` is the stack in the midst of it, the innermost call first; empty when the
     block was over before it was looked at.
     """
 
@@ -96,6 +97,18 @@ class LoopWatchdog(QObject):
         while not self._stopping.wait(self._threshold_ms / 4000):
             late_ms = (time.perf_counter() - self._last_wall_s) * 1000
             if late_ms > self._threshold_ms / 2 and not self._seen:
-                frame = sys._current_frames().get(self._watched)  # noqa: SLF001 - there is no other way to ask
-                if frame is not None:
-                    self._seen = "".join(traceback.format_stack(frame, limit=12))
+                self._seen = _stack_of(self._watched)
+
+
+def _stack_of(thread: int) -> str:
+    """Return where another thread is.
+
+    Its frames are not held: whoever drops the last reference to one destroys its widgets and painters, in this thread.
+    """
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        told = file.read().decode("utf-8", "replace")
+    parts = re.split(r"^(?:Current t|T)hread 0x([0-9a-f]+).*$", told, flags=re.MULTILINE)
+    stacks = dict(zip((int(number, 16) for number in parts[1::2]), parts[2::2], strict=True))
+    return stacks.get(thread, "").strip("\n")

@@ -81,7 +81,7 @@ def _connect_music(window: MainWindow, screens: Screens, view_model: "LockstepVi
 
 def _connect_library(window: MainWindow, screens: Screens, view_model: "LockstepViewModel") -> None:
     library, page = view_model.library, screens.library
-    library.changed.connect(page.show_state)
+    library.page_changed.connect(page.show_state)
     page.playlist_opened.connect(view_model.playlist_detail.open)
     page.import_requested.connect(library.import_file)
     page.spotify_requested.connect(lambda: window.show_screen("spotify_playlists"))
@@ -199,7 +199,9 @@ def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sigh
 
     def look() -> None:
         shown = window.current_screen() if sight.seen else ""
-        view_model.playing.set_visible(sight.seen)
+        view_model.playing.set_visible(sight.seen, page=shown == "now_playing")
+        view_model.library.set_visible(shown == "library")
+        view_model.playlist_detail.set_visible(shown == "playlist_detail")
         view_model.billboard.set_visible(shown == "runbuddy")
         view_model.settings.set_visible(shown == "settings")
         view_model.first_run.set_visible(shown == "first_run")

@@ -63,7 +63,9 @@ _BADGES: Final = {
 def arranged(tracks: Sequence[TrackLine], words: str, *, missing_first: bool) -> list[TrackLine]:
     """Return the tracks in which every word occurs, in the playlist's order, or those without a sure file first."""
     wanted = words.casefold().split()
-    shown = [one for one in tracks if all(word in f"{one.title} {one.artist}".casefold() for word in wanted)]
+    shown = list(tracks)
+    if wanted:
+        shown = [one for one in shown if all(word in f"{one.title} {one.artist}".casefold() for word in wanted)]
     if missing_first:
         shown.sort(key=lambda one: _FIRST.get(one.mark, 2))
     return shown

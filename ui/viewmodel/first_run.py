@@ -28,7 +28,7 @@ class FirstRunModel(QObject):
         self._settings = settings
         self._step = Step.FOLDER
         self._visible = False
-        library.changed.connect(lambda _state: self._show())
+        library.changed.connect(self._show)
         spotify.account_changed.connect(lambda _view: self._show())
         settings.server_changed.connect(self._show)
         context.settings_changed.connect(lambda _settings: self._show())

@@ -1,6 +1,7 @@
 """LibraryModel: playlists, music folders, scans and imports."""
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,16 +17,20 @@ from ui.viewmodel.context import Context
 from ui.viewmodel.library_states import cards, scan_progress
 from ui.widgets.plain import isolated
 
+#: How often progress is drawn.
+PROGRESS_INTERVAL_S: Final = 0.15
+
 _SCAN: Final = "scan"
 
 
 class LibraryModel(QObject):
-    """`changed(LibraryState)` for the page; `music_changed` when matches may be other ones than before.
+    """`page_changed(LibraryState)` for the page while it is seen; `changed` for whoever else lives by the library.
 
-    `scanned(ScanSummary)` after a scan.
+    `music_changed` when matches may be other ones than before, `scanned(ScanSummary)` after a scan.
     """
 
-    changed = Signal(object)
+    changed = Signal()
+    page_changed = Signal(object)
     music_changed = Signal()
     scanned = Signal(object)
 
@@ -35,6 +40,8 @@ class LibraryModel(QObject):
         self._state = LibraryState()
         self.folders: tuple[Path, ...] = ()
         self.summaries: tuple[PlaylistSummary, ...] = ()
+        self._visible = False
+        self._progress_told_s = 0.0
         #: "1,204 files", once a scan has counted them.
         self.files_note = ""
 
@@ -42,6 +49,12 @@ class LibraryModel(QObject):
     def progress(self) -> Progress | None:
         """Return how far a scan or an import is; None while there is none."""
         return self._state.progress
+
+    def set_visible(self, visible: bool) -> None:
+        """Show the page while it is seen."""
+        self._visible = visible
+        if visible:
+            self.page_changed.emit(self._state)
 
     def open(self) -> None:
         """Read the library for the first time."""
@@ -115,7 +128,11 @@ class LibraryModel(QObject):
         self.scanned.emit(summary)
 
     def _on_progress(self, told: ScanProgress) -> None:
-        self._show(progress=scan_progress(told))
+        # A worker tells more often than anybody could read.
+        now_s = time.monotonic()
+        if now_s - self._progress_told_s >= PROGRESS_INTERVAL_S:
+            self._progress_told_s = now_s
+            self._show(progress=scan_progress(told))
 
     def _tell(self, summary: ScanSummary) -> None:
         self.files_note = "1 file" if summary.found == 1 else f"{summary.found:,} files"
@@ -143,4 +160,6 @@ class LibraryModel(QObject):
 
     def _show(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]
-        self.changed.emit(self._state)
+        self.changed.emit()
+        if self._visible:
+            self.page_changed.emit(self._state)

@@ -18,6 +18,7 @@ from audio.playback_events import (
 )
 from audio.queue import QueueItem
 from client.session_state import RunBuddySessionState
+from ui.desktop.media_keys import PlayerFacts
 from ui.screens.now_playing_queue import QueueTrack
 from ui.viewmodel.context import Context
 from ui.viewmodel.covers import Covers
@@ -56,9 +57,13 @@ class PlayingModel(QObject):
         self._durations_ms: dict[int, int | None] = {}
         self._refused: dict[int, str] = {}
         self._facts = PlayingFacts(volume_percent=context.settings.volume_percent)
-        self._visible = False
+        self._visible = self._page_visible = False
         self._ticker = QTimer(self, interval=POSITION_INTERVAL_MS)
         self._ticker.timeout.connect(self._tick)
+        # However many events come at once, the screens get one state.
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._tell_now)
+        self._media_told: PlayerFacts | None = None
         context.services.subscribe_playback(self._hear)
 
     @property
@@ -80,9 +85,9 @@ class PlayingModel(QObject):
         )
         self._tell()
 
-    def set_visible(self, visible: bool) -> None:
-        """Say whether anybody can see a position: a hidden window costs nothing."""
-        self._visible = visible
+    def set_visible(self, visible: bool, *, page: bool) -> None:
+        """Say whether anybody can see the player bar, and the page: a hidden window costs nothing."""
+        self._visible, self._page_visible = visible, visible and page
         self._tick_if_needed()
         if visible:
             self._tick()
@@ -186,17 +191,23 @@ class PlayingModel(QObject):
 
     def _tick(self) -> None:
         self._read_player()
-        self._tell(media=False)
+        self._tell()
 
     def _tick_if_needed(self) -> None:
         wanted = self._visible and self._facts.playing
         if wanted != self._ticker.isActive():
             self._ticker.start() if wanted else self._ticker.stop()
 
-    def _tell(self, *, media: bool = True) -> None:
+    def _tell(self) -> None:
         self._tick_if_needed()
+        self._soon.start()
+
+    def _tell_now(self) -> None:
         if self._visible:
-            self.now_playing_changed.emit(now_playing_state(self._facts))
             self.player_bar_changed.emit(player_bar_state(self._facts))
-        if media:
-            self.media_changed.emit(player_facts(self._facts))
+        if self._page_visible:
+            self.now_playing_changed.emit(now_playing_state(self._facts))
+        media = player_facts(self._facts)
+        if media != self._media_told:
+            self._media_told = media
+            self.media_changed.emit(media)

@@ -39,9 +39,15 @@ class PlaylistDetailModel(QObject):
         self._matches: list[TrackMatch] = []
         self._lines: tuple[TrackLine, ...] = ()
         self._session: RunBuddySessionState = Idle()
+        self._visible = False
         self.playlist_id = ""
-        library.changed.connect(lambda _state: self._show())
+        library.changed.connect(self._show)
         library.music_changed.connect(self.reload)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show the page while it is seen."""
+        self._visible = visible
+        self._show()
 
     def open(self, playlist_id: str) -> None:
         """Show a playlist."""
@@ -135,7 +141,7 @@ class PlaylistDetailModel(QObject):
         self._context.toast("export", f"{path.name} was saved")
 
     def _show(self) -> None:
-        if not self.playlist_id:
+        if not self.playlist_id or not self._visible:
             return
         summary = self._summary
         locked = lock_reason(self._session) or _while_leading(self._session, self._music, self.playlist_id)

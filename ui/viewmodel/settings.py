@@ -49,7 +49,7 @@ class SettingsModel(QObject):
         self._click = Click(context)
         self._click.changed.connect(self._show_all)
         context.settings_changed.connect(lambda _settings: self._show_all())
-        library.changed.connect(lambda _state: self._show_all())
+        library.changed.connect(self._show_all)
         spotify.account_changed.connect(lambda _view: self._show_all())
 
     @property

@@ -68,7 +68,8 @@ class SpotifyModel(QObject):
         self._view = AccountView()
         self._state = SpotifyPlaylistsState()
         self._summaries: list[PlaylistSummary] | None = None
-        library.changed.connect(lambda _state: self._show_playlists())
+        self._here: frozenset[str] = frozenset()
+        library.changed.connect(self._on_library)
 
     @property
     def view(self) -> AccountView:
@@ -208,11 +209,17 @@ class SpotifyModel(QObject):
         self.account_changed.emit(self._view)
         self._show(signed_in_as=self._view.name, signing_in=self._view.phase is AccountPhase.WAITING)
 
+    def _on_library(self) -> None:
+        here = frozenset(summary.playlist_id for summary in self._library.summaries)
+        if here != self._here:
+            self._here = here
+            self._show_playlists()
+
     def _show_playlists(self) -> None:
         if self._summaries is None:
             self._show(playlists=None)
             return
-        here = {summary.playlist_id for summary in self._library.summaries}
+        here = self._here
         self._show(
             playlists=tuple(
                 SpotifyPlaylist(

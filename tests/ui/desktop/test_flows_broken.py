@@ -139,8 +139,7 @@ def test_a_playlist_that_is_not_in_the_library_is_said(at_windows, demo_pairing)
 
 def test_without_a_server_every_page_says_so_and_nothing_is_stuck(at_windows, demo_pairing):
     async def scenario(open_):
-        nowhere = {"server": None, "server_url": "http://127.0.0.1:1", "ntp_server": "127.0.0.1:1"}
-        person = await open_("Ana", **nowhere)
+        person = await open_("Ana", server=None)
         person.window.show_screen("runbuddy")
         billboard = person.view_model.billboard
         await until(lambda: billboard._trouble[0])

@@ -103,15 +103,15 @@ async def open_window(
     name: str,
     server: RunningServer | None,
     pairing: Pairing | None = None,
-    server_url: str | None = None,
     **overrides: object,
 ) -> Person:
     """Open a window as `lockstep --data-dir FOLDER/NAME` does, with the demo's playlist in its library."""
     given = {"display_name": name, "sound_device": "none", "first_run_done": True}
     if server is not None:
         given |= {"server": server.base_url, "ntp_server": f"127.0.0.1:{server.ntp_port}"}
-    if server_url is not None:
-        given["server"] = server_url
+    else:
+        # Nobody's server is asked from a test.
+        given |= {"server": "http://127.0.0.1:1", "ntp_server": "127.0.0.1:1"}
     app = App(AppOptions(folder / name, {**given, **overrides}))
     view_model = await app.open()
     person = Person(app, view_model)
