@@ -1,5 +1,6 @@
 """The command line as people use it: every command is a process of its own."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -70,8 +71,9 @@ class Command:
         self.process.send_signal(number)
 
 
-@pytest.fixture
-def lockstep(tmp_path) -> Iterator[Callable[..., Command]]:
+@contextlib.contextmanager
+def commands() -> Iterator[Callable[..., Command]]:
+    """Give a function that starts a `lockstep`; at the end all are killed that still run."""
     running: list[Command] = []
 
     def start(*arguments: object, **environment: str) -> Command:
@@ -93,6 +95,12 @@ def lockstep(tmp_path) -> Iterator[Callable[..., Command]]:
         if command.process.poll() is None:
             command.process.kill()
         command.end()
+
+
+@pytest.fixture
+def lockstep() -> Iterator[Callable[..., Command]]:
+    with commands() as start:
+        yield start
 
 
 @dataclass
@@ -122,13 +130,32 @@ class Site:
         return leader.wait_for(lambda line: line["type"] == "session")["joinCode"]
 
 
-@pytest.fixture
-def site(lockstep, tmp_path) -> Site:
-    server = lockstep(
-        *("serve", "--port", 0, "--ntp-port", 0, "--accounts", "local", "--json", "--data-dir", tmp_path / "server"),
+def serve(start: Callable[..., Command], folder: Path) -> tuple[Command, dict[str, Any]]:
+    """Start a server; return it and the line that says where it listens."""
+    server = start(
+        *("serve", "--port", 0, "--ntp-port", 0, "--accounts", "local", "--json", "--data-dir", folder),
         *("--leader-grace", "0.2"),
     )
-    ready = server.wait_for(lambda line: line["type"] == "serving")
+    return server, server.wait_for(lambda line: line["type"] == "serving")
+
+
+@pytest.fixture
+def site(lockstep, tmp_path) -> Site:
+    """Return a server of the test's own, with an empty billboard."""
+    server, ready = serve(lockstep, tmp_path / "server")
+    return Site(server, ready["url"], f"127.0.0.1:{ready['ntpPort']}", lockstep, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def standing_server(tmp_path_factory) -> Iterator[tuple[Command, dict[str, Any]]]:
+    with commands() as start:
+        yield serve(start, tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture
+def shared_site(standing_server, lockstep, tmp_path) -> Site:
+    """Return the one server of all tests that look at no billboard and stop no server: a start takes seconds."""
+    server, ready = standing_server
     return Site(server, ready["url"], f"127.0.0.1:{ready['ntpPort']}", lockstep, tmp_path)
 
 

@@ -19,15 +19,26 @@ PLAYING = "nothing is heard"
 
 
 @pytest.fixture
-def terminal(site, tmp_path):
+def terminal(shared_site, tmp_path):
     """A terminal on which the click is to run."""
-    with PseudoTerminal("click", "--ntp", site.ntp, "--audio", "none", "--data-dir", tmp_path / "a") as running:
+    with PseudoTerminal("click", "--ntp", shared_site.ntp, "--audio", "none", "--data-dir", tmp_path / "a") as running:
         yield running
 
 
-def test_a_program_gets_a_line_a_click(site, tmp_path):
-    click = site.start(
-        *("click", "--ntp", site.ntp, "--audio", "none", "--data-dir", tmp_path / "a", "--json", "--seconds", "3.5")
+def test_a_program_gets_a_line_a_click(shared_site, tmp_path):
+    click = shared_site.start(
+        *(
+            "click",
+            "--ntp",
+            shared_site.ntp,
+            "--audio",
+            "none",
+            "--data-dir",
+            tmp_path / "a",
+            "--json",
+            "--seconds",
+            "3.5",
+        )
     )
     assert (click.end(), click.stderr) == (0, "")
     assert click.states()[:2] == ["starting", "clicking"]
@@ -40,16 +51,18 @@ def test_a_program_gets_a_line_a_click(site, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_it_as_asked(site, tmp_path, number):
-    click = site.start("click", "--ntp", site.ntp, "--audio", "none", "--data-dir", tmp_path / "a", "--json")
+def test_an_interrupt_ends_it_as_asked(shared_site, tmp_path, number):
+    click = shared_site.start(
+        "click", "--ntp", shared_site.ntp, "--audio", "none", "--data-dir", tmp_path / "a", "--json"
+    )
     click.wait_for(lambda line: line["type"] == "click")
     click.interrupt(number)
     assert (click.end(), click.stderr) == (0, "")
 
 
-def test_a_delay_without_a_device_is_refused_in_a_sentence(site, tmp_path):
-    arguments = ("--ntp", site.ntp, "--audio", "none", "--data-dir", tmp_path / "a", "--delay", "5", "--json")
-    click = site.start("click", *arguments)
+def test_a_delay_without_a_device_is_refused_in_a_sentence(shared_site, tmp_path):
+    arguments = ("--ntp", shared_site.ntp, "--audio", "none", "--data-dir", tmp_path / "a", "--delay", "5", "--json")
+    click = shared_site.start("click", *arguments)
     assert click.end() == 11
     assert "no sound device is in use" in click.stderr
     assert click.of_type("error")[0]["code"] == "sound"

@@ -27,29 +27,41 @@ def closed_port() -> int:
         return listener.getsockname()[1]
 
 
-def test_no_clock_means_no_session_for_leader_and_follower(site, closed_port):
-    leader = site.lead("--no-wait")
-    code = site.join_code(leader)
+def test_no_clock_means_no_session_for_leader_and_follower(shared_site, closed_port):
+    leader = shared_site.lead("--no-wait")
+    code = shared_site.join_code(leader)
     blind = ("--ntp", f"127.0.0.1:{closed_port}")
-    assert_refused(site.follow("--code", code, *blind), ExitCode.CLOCK, "clock sync failed")
-    assert_refused(site.start("lead", *_pairing(), *site.options("Cy"), *blind), ExitCode.CLOCK, "clock sync failed")
+    assert_refused(shared_site.follow("--code", code, *blind), ExitCode.CLOCK, "clock sync failed")
+    assert_refused(
+        shared_site.start("lead", *_pairing(), *shared_site.options("Cy"), *blind), ExitCode.CLOCK, "clock sync failed"
+    )
 
 
-def test_no_server(site, closed_port):
+def test_no_server(shared_site, closed_port):
     nowhere = ("--server", f"http://127.0.0.1:{closed_port}")
-    assert_refused(site.lead(*nowhere), ExitCode.SERVER, "can't be reached")
-    assert_refused(site.follow("--first", *nowhere), ExitCode.SERVER, "can't be reached")
+    assert_refused(shared_site.lead(*nowhere), ExitCode.SERVER, "can't be reached")
+    assert_refused(shared_site.follow("--first", *nowhere), ExitCode.SERVER, "can't be reached")
 
 
-def test_a_wrong_address(site):
-    assert_refused(site.lead("--server", "not a server"), ExitCode.SERVER)
+def test_a_wrong_address(shared_site):
+    assert_refused(shared_site.lead("--server", "not a server"), ExitCode.SERVER)
 
 
-def test_a_wrong_token(site, tmp_path):
-    command = site.start(
+def test_a_wrong_token(shared_site, tmp_path):
+    command = shared_site.start(
         "lead",
         *_pairing(),
-        *("--server", site.url, "--ntp", site.ntp, "--audio", "none", "--data-dir", tmp_path / "x", "--json"),
+        *(
+            "--server",
+            shared_site.url,
+            "--ntp",
+            shared_site.ntp,
+            "--audio",
+            "none",
+            "--data-dir",
+            tmp_path / "x",
+            "--json",
+        ),
         LOCKSTEP_TOKEN="wrong-token",
     )
     assert_refused(command, ExitCode.NOT_ALLOWED)
@@ -57,16 +69,16 @@ def test_a_wrong_token(site, tmp_path):
     assert "wrong-token" not in (tmp_path / "x" / "lockstep.log").read_text()
 
 
-def test_a_full_session_and_an_ended_one(site):
-    leader = site.lead("--no-wait")
-    code = site.join_code(leader)
-    follower = site.follow("--code", code)
+def test_a_full_session_and_an_ended_one(shared_site):
+    leader = shared_site.lead("--no-wait")
+    code = shared_site.join_code(leader)
+    follower = shared_site.follow("--code", code)
     follower.wait_for(lambda line: line.get("state") == "following")
-    assert_refused(site.follow("--code", code, name="Cy"), ExitCode.SESSION_FULL, "follows this session already")
+    assert_refused(shared_site.follow("--code", code, name="Cy"), ExitCode.SESSION_FULL, "follows this session already")
     leader.interrupt()
     assert leader.end() == 0
     assert follower.end() == 0
-    assert_refused(site.follow("--code", code, name="Di"), ExitCode.SESSION_OVER, "over")
+    assert_refused(shared_site.follow("--code", code, name="Di"), ExitCode.SESSION_OVER, "over")
 
 
 def test_an_unknown_code_and_an_empty_billboard(site):
@@ -93,13 +105,23 @@ def test_an_unknown_code_and_an_empty_billboard(site):
             ),
             "no track of this playlist has a file",
         ),
+        (
+            json.dumps(
+                {
+                    "playlistId": "p",
+                    "playlistName": "P",
+                    "tracks": [{"trackId": "t", "title": "T", "artist": "A", "file": "missing.mp3"}],
+                }
+            ),
+            "none of its files is there",
+        ),
     ],
 )
-def test_an_unusable_pairing(site, tmp_path, content, word):
+def test_an_unusable_pairing(shared_site, tmp_path, content, word):
     path = tmp_path / "pairing.json"
     if content is not None:
         path.write_text(content, "utf-8")
-    assert_refused(site.lead(pairing=path), ExitCode.PAIRING, word)
+    assert_refused(shared_site.lead(pairing=path), ExitCode.PAIRING, word)
 
 
 def test_a_pairing_of_another_playlist(site, tmp_path):
@@ -110,29 +132,30 @@ def test_a_pairing_of_another_playlist(site, tmp_path):
     assert_refused(site.follow("--first", pairing=path), ExitCode.PAIRING, "playlist")
 
 
-def test_nothing_that_can_be_played(site, tmp_path):
+def test_nothing_that_can_be_played(shared_site, tmp_path):
     path = tmp_path / "pairing.json"
-    track = {"trackId": "t", "title": "T", "artist": "A", "file": "missing.mp3"}
+    track = {"trackId": "t", "title": "T", "artist": "A", "file": "t.mp3"}
     path.write_text(json.dumps({"playlistId": "p", "playlistName": "P", "tracks": [track]}), "utf-8")
-    command = site.lead(pairing=path)
+    (tmp_path / "t.mp3").write_bytes(b"this is no music")
+    command = shared_site.lead(pairing=path)
     assert_refused(command, ExitCode.SOUND, "none of the tracks")
     assert "“T” by A can't be played" in command.of_type("state")[-1]["message"]
 
 
-def test_an_unusable_script(site, tmp_path):
+def test_an_unusable_script(shared_site, tmp_path):
     path = tmp_path / "script.json"
     path.write_text('[{"atMs":0,"action":"dance"}]', "utf-8")
-    assert_refused(site.lead("--script", path), ExitCode.SCRIPT, "step 1")
+    assert_refused(shared_site.lead("--script", path), ExitCode.SCRIPT, "step 1")
 
 
-def test_a_data_directory_that_cannot_be_written(site, tmp_path):
+def test_a_data_directory_that_cannot_be_written(shared_site, tmp_path):
     (tmp_path / "file").write_text("")
-    command = site.lead("--data-dir", tmp_path / "file" / "below")
+    command = shared_site.lead("--data-dir", tmp_path / "file" / "below")
     assert_refused(command, ExitCode.DATA_DIR, "choose another --data-dir")
 
 
-def test_a_port_that_is_taken(site, lockstep, tmp_path):
-    port = site.url.rsplit(":", 1)[1]
+def test_a_port_that_is_taken(shared_site, lockstep, tmp_path):
+    port = shared_site.url.rsplit(":", 1)[1]
     command = lockstep("serve", "--port", port, "--json", "--data-dir", tmp_path / "second")
     assert_refused(command, ExitCode.CANNOT_SERVE, port)
 
@@ -152,8 +175,10 @@ def test_a_port_that_is_taken(site, lockstep, tmp_path):
         (("lead", "--ntp", "a:b:c"), "not an NTP server"),
     ],
 )
-def test_options_that_do_not_go_together(site, arguments, word):
-    assert_refused(site.start(arguments[0], *_pairing(), *site.options("Al"), *arguments[1:]), ExitCode.USAGE, word)
+def test_options_that_do_not_go_together(shared_site, arguments, word):
+    assert_refused(
+        shared_site.start(arguments[0], *_pairing(), *shared_site.options("Al"), *arguments[1:]), ExitCode.USAGE, word
+    )
 
 
 def test_nobody_to_be(lockstep, monkeypatch):
