@@ -18,6 +18,7 @@ from ui.desktop import event_loop
 from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
 from ui.desktop.qt_log import log_qt_messages
+from ui.desktop.reset import forget_everything
 from ui.desktop.screens import Screens
 from ui.desktop.settings import LoadedSettings, SettingsFile
 from ui.desktop.single_instance import SingleInstance
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 PLACE_FILE: Final = "window.json"
+#: What the event loop returns when the app is to be opened again with nothing kept.
+BEGIN_ANEW: Final = -1
 #: What nobody needs to see a window: clients, player, storage. Loading it takes longer than the window itself.
 _HEAVY: Final = ("ui.desktop.services", "ui.viewmodel.view_model", "ui.desktop.wiring")
 
@@ -70,6 +73,8 @@ class App:
         self.screens = Screens(self.window, first_run=first_run)
         self.view_model: LockstepViewModel | None = None
         self.closed = asyncio.Event()
+        #: Whether everything is to be as at the first start when this is closed.
+        self.begins_anew = False
         self._media_keys: MediaKeys = NoMediaKeys()
         self._browse: Callable[[str], bool] | None = None
         self.window.close_confirmed.connect(self.closed.set)
@@ -109,6 +114,11 @@ class App:
         window.raise_()
         window.activateWindow()
 
+    def begin_anew(self) -> None:
+        """Close, forget everything, and open as at the first start."""
+        self.begins_anew = True
+        self.closed.set()
+
     def report(self, error: BaseException) -> None:
         """Tell an error that nobody caught."""
         if self.view_model is not None:
@@ -124,6 +134,8 @@ class App:
         """Close everything behind the window: a session is left politely."""
         self._media_keys.close()
         if self.view_model is not None:
+            if self.begins_anew:
+                await self.view_model.spotify.forget()
             await self.view_model.aclose()
 
     def _make_view_model(self, browse: Callable[[str], bool] | None) -> "LockstepViewModel":
@@ -144,6 +156,7 @@ class App:
         context = Context(services, self._file, self._loaded.settings, self._options.overrides)
         view_model = LockstepViewModel(context, spotify, browse or open_in_browser)
         view_model.transport.window_requested.connect(self.raise_window)
+        view_model.settings.reset_confirmed.connect(self.begin_anew)
         sight = connect(self.window, self.screens, view_model)
         sight.look_now()
         return view_model
@@ -158,7 +171,11 @@ def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
         tell(f"Lockstep is open already with {options.data_dir}; its window was brought to the front")
         return 0
     try:
-        return event_loop.run(application, lambda: _main(options, instance))
+        while (code := event_loop.run(application, lambda: _main(options, instance))) == BEGIN_ANEW:
+            stayed = forget_everything(options.data_dir)
+            if stayed:
+                tell(f"{', '.join(stayed)} in {options.data_dir} can't be deleted; delete it yourself")
+        return code
     finally:
         instance.release()
 
@@ -179,7 +196,7 @@ async def _main(options: AppOptions, instance: SingleInstance) -> int:
             await asyncio.gather(opening, return_exceptions=True)
             app.window.hide()
             await app.aclose()
-    return 0
+    return BEGIN_ANEW if app.begins_anew else 0
 
 
 def _application() -> QApplication:

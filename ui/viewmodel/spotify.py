@@ -1,6 +1,7 @@
 """SpotifyModel: who is signed in, the playlists there, and adding one to the library."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -8,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from client.errors import ClientError
 from client.spotify.account import SpotifyAccount
 from client.spotify.errors import ClientIdError
 from client.spotify.models import Endpoints, PlaylistSummary
@@ -21,6 +23,8 @@ from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.names import BROWSER_TOAST
 from ui.viewmodel.troubles import trouble_of
 from ui.widgets.plain import isolated
+
+_log = logging.getLogger(__name__)
 
 _SIGN_IN: Final = "sign in"
 _ADD: Final = "add from Spotify"
@@ -107,6 +111,13 @@ class SpotifyModel(QObject):
     def cancel_adding(self) -> None:
         """Read it no further."""
         self._context.tasks.cancel(_ADD)
+
+    async def forget(self) -> None:
+        """Sign out, for everything begins anew; a keyring that refuses is in the log."""
+        try:
+            await (await self._account()).logout()
+        except ClientError as error:
+            _log.warning("The sign-in to Spotify stays in the keyring: %s", error)
 
     async def aclose(self) -> None:
         """Close connections and files."""

@@ -55,6 +55,16 @@ class Person:
         assert button.isEnabled(), (words, button.toolTip())
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
+    def can_press(self, words: str) -> bool:
+        """Return whether there is a button of these words that would do something."""
+        buttons = [it for it in self.window.findChildren(QAbstractButton) if words in _words(it)]
+        return any(it.isVisible() and it.isEnabled() for it in buttons)
+
+    async def presses(self, words: str) -> None:
+        """Press a button as soon as it is there."""
+        await until(lambda: self.can_press(words), lambda: f"no {words!r} on {self.screen()}: {self.toasts()}")
+        self.press(words)
+
     async def shows(self, screen: str) -> None:
         await until(lambda: self.screen() == screen, lambda: f"{self.screen()} instead of {screen}: {self.toasts()}")
 
