@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import wave
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -353,7 +354,9 @@ async def test_two_players_may_share_a_cache(tmp_path):
             first, second = await asyncio.gather(
                 one.decode(DEMO / name, rate, track="a"), other.decode(DEMO / name, rate, track="b")
             )
-            assert first == second
+            # Both may be whole at the same moment: then each keeps its own.
+            assert replace(first, path=second.path) == second
+            np.testing.assert_array_equal(open_pcm(first), open_pcm(second))
             assert open_pcm(first)[-20_000:].any()
     assert not list((tmp_path / "cache").glob("work-*"))
 

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from audio.engine.dac_clock import RAW_READINGS, SMOOTHED_READINGS
 from tests.audio.engine.laptop import Card, Lie, Stop, errors, run
 
+#: Minutes of two cards are simulated, many times over: on a busy machine that takes its time.
+pytestmark = pytest.mark.timeout(600)
+
 STEADY_MS = 0.5
 SETTLED_S = {RAW_READINGS: 14.0, SMOOTHED_READINGS: 25.0}
 SETTLED_WITHOUT_FICTION_S = {RAW_READINGS: 6.0, SMOOTHED_READINGS: 25.0}

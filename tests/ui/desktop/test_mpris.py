@@ -1,5 +1,6 @@
 """The player on a session bus of its own, asked by another D-Bus implementation as a desktop asks."""
 
+import contextlib
 import queue
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import shiboken6
 
 if not sys.platform.startswith("linux"):
     pytest.skip("there is a session bus on Linux only", allow_module_level=True)
@@ -76,6 +78,11 @@ class Desktop:
         self._connection.close()
         self._thread.shutdown()
 
+    def ask(self, interface, method):
+        """Begin a call; the answer comes while the loop goes on."""
+        message = new_method_call(DBusAddress(OBJECT_PATH, SERVICE, interface), method)
+        return self._thread.submit(self._connection.send_and_get_reply, message, timeout=WAIT_S)
+
     def _ask(self, message):
         asking = self._thread.submit(self._connection.send_and_get_reply, message, timeout=WAIT_S)
         self._qtbot.waitUntil(asking.done, timeout=2000 * WAIT_S)
@@ -110,9 +117,10 @@ class Ear:
         self._connection.close()
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    config = tmp_path_factory.mktemp("bus") / "session.conf"
+@contextlib.contextmanager
+def running_bus(folder):
+    """Run a session bus of our own and return its address."""
+    config = folder / "session.conf"
     config.write_text(
         "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>"
         '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>'
@@ -126,9 +134,17 @@ def address(tmp_path_factory):
         text=True,
     )
     assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.communicate()
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with running_bus(tmp_path_factory.mktemp("bus")) as found:
+        yield found
 
 
 @pytest.fixture
@@ -140,6 +156,8 @@ def player_on_bus(qapp, address):
     yield player, controls
     player.close()
     QDBusConnection.disconnectFromBus("player")
+    # Now and here: the garbage collector might come by in the thread of a later test's desktop.
+    shiboken6.delete(player)
 
 
 @pytest.fixture
