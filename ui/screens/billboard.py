@@ -74,10 +74,12 @@ class Billboard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = BillboardState()
-        self._header = SectionHeader("RunBuddy", "Follow somebody who leads, or lead a playlist from your library")
-        self._search = SearchField("Filter by name or playlist", self)
+        self._header = SectionHeader(
+            "RunBuddy", "Follow somebody who leads, or lead a playlist from your library", parent=self
+        )
         self._spinner = Spinner(20, "Looking for sessions", self)
         self._refresh = IconButton("refresh", "Refresh (F5)", parent=self)
+        self._search = SearchField("Filter by name or playlist", self)
         self._code = JoinCodeField(self)
         self._rows = RowList("Open sessions", parent=self)
         self._chosen = ElidedLabel("", TextRole.BODY, "secondary", parent=self)

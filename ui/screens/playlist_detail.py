@@ -80,6 +80,7 @@ class PlaylistDetail(QWidget):
         self._first = Switch("Missing first", self)
         self._first.setChecked(True)
         self._confirm_all = QuietButton("", parent=self)
+        self._confirm_all.hide()
         self._rows = RowList("Tracks", parent=self)
         self._nothing = EmptyState(
             "queue_music",

@@ -39,7 +39,8 @@ class SpotifyPlaylist:
 class SpotifyPlaylistsState:
     """Everything that the screen shows; `playlists` is None until they are known.
 
-    `signed_in_as` is "" for nobody, `signing_in` while the browser is waited for. `progress` is a playlist that is being read.
+    `signed_in_as` is "" for nobody, `signing_in` while the browser is waited for. `progress` is a playlist that is
+    being read.
     """
 
     signed_in_as: str = ""

@@ -78,6 +78,7 @@ class SyncPanel(QWidget):
         super().__init__(parent)
         self._state = SyncPanelState()
         self._plots: SyncPlots | None = None
+        self._back = IconButton("arrow_back", "Back to Now Playing", parent=self)
         self._header = SectionHeader("Sync", parent=self)
         self._picture = SecondaryButton("Save picture…", "save", parent=self)
         self._table = SecondaryButton("Save table…", "save", parent=self)
@@ -90,6 +91,7 @@ class SyncPanel(QWidget):
         self._legend.hide()
         self._room = QVBoxLayout()
         self._lay_out()
+        self._back.clicked.connect(self.back_requested)
         self._picture.clicked.connect(lambda: self._ask("Save the picture", "lockstep-sync.png", self.save_picture))
         self._table.clicked.connect(lambda: self._ask("Save the table", "lockstep-sync.csv", self.save_table))
         self.show_state(self._state)
@@ -160,12 +162,10 @@ class SyncPanel(QWidget):
         return plots
 
     def _lay_out(self) -> None:
-        back = IconButton("arrow_back", "Back to Now Playing", parent=self)
-        back.clicked.connect(self.back_requested)
         top = QHBoxLayout()
         top.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
         top.setSpacing(OVERHANG)
-        top.addWidget(back)
+        top.addWidget(self._back)
         top.addWidget(self._header, 1)
         # Only icons reach past the column, not the buttons at the other end.
         top.addSpacing(OVERHANG)

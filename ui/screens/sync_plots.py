@@ -34,7 +34,8 @@ class SyncPlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAntialiasing(True)
         self.setAccessibleName("Drift and clock offset over the last two minutes")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for part in (self, self.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._zeros: list[Any] = []
         self._drift = self._plot(0, "Drift, ms")
         self._clock = self._plot(1, "Clock, ms")

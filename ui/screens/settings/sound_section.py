@@ -44,8 +44,10 @@ class SoundSection(Card):
         self._less = IconButton("remove", "One millisecond less")
         self._more = IconButton("add", "One millisecond more")
         self._delay_row = FormRow("Output delay", self._delay_control())
-        for row in (self._device_row, self._engine_row, self._delay_row, self._click_helper()):
+        # In this order Tab reaches what is in them.
+        for row in (self._device_row, self._engine_row, self._delay_row):
             self.add(row)
+        self.add(self._click_helper())
         self._device.choice_requested.connect(self.device_requested)
         self._engine.choice_requested.connect(self.engine_requested)
         self._delay.value_requested.connect(self.delay_requested)
