@@ -74,7 +74,6 @@ class PlaylistDetail(QWidget):
         self._lead = PrimaryButton("Start RunBuddy", "sensors", tone=Tone.LEADING, parent=self)
         self._scan = SecondaryButton("Look for music", "refresh", parent=self)
         self._more = IconButton("more_horiz", "More", parent=self)
-        self._hint = ElidedLabel("", TextRole.CAPTION, "secondary", parent=self)
         self._progress = ProgressRow(cancellable=True, parent=self)
         self._search = SearchField("Filter tracks", self)
         self._first = Switch("Missing first", self)
@@ -102,13 +101,16 @@ class PlaylistDetail(QWidget):
         before, self._state = self._state, state
         if (state.name, state.cover) != (before.name, before.cover):
             self._cover.show_cover(state.cover, state.name, "")
+        if state.name != before.name:
+            # What was looked for in another playlist is not in this one.
+            self._search.clear()
         self._name.setText(state.name)
         self._source.setText(state.source)
         self._ring.show_pairing(state.paired, state.pairable)
-        self._count.setText(pairing_words(state.paired, state.pairable))
+        words = (pairing_words(state.paired, state.pairable), state.lead_locked if state.pairable else None)
+        self._count.setText(" · ".join(part for part in words if part))
         self._play.set_locked(state.play_locked)
         self._lead.set_locked(state.lead_locked)
-        self._hint.setText(state.lead_locked or "")
         self._scan.set_locked(None if state.progress is None else "Wait until this is done, or cancel it")
         self._progress.setVisible(state.progress is not None)
         if state.progress is not None:
@@ -231,7 +233,7 @@ class PlaylistDetail(QWidget):
         buttons.setSpacing(12)
         for button in (self._play, self._lead, self._scan, self._more):
             buttons.addWidget(button)
-        buttons.addWidget(self._hint, 1)
+        buttons.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self._name)

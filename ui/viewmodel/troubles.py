@@ -28,8 +28,9 @@ def trouble_of(error: BaseException) -> Trouble:
         case ApiError(code=code) if code in _BY_CODE:
             return _BY_CODE[code]
         case ClockSyncError():
+            reason = str(error).partition("; ")[0].removeprefix("clock sync failed: ")
             advice = "Check the network, or choose another NTP server in the settings, then try again."
-            return Trouble(as_sentence(str(error)), advice)
+            return Trouble("Clock sync failed", f"{as_sentence(reason)} {advice}".strip())
         case SignedOutError():
             return Trouble("You are not signed in to Spotify", "Sign in in the settings.")
         case ClientIdError():

@@ -1,7 +1,7 @@
 """What a screen shows while it has nothing to show: what is missing, and the button that changes it."""
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.theme import icons
@@ -12,6 +12,8 @@ from ui.widgets.label import Label
 from ui.widgets.paint import plane
 
 _DISC = 96
+#: So high are picture, two lines of title, two of text, and a button.
+_ROOM = 320
 
 
 class _Picture(QWidget):
@@ -80,6 +82,11 @@ class EmptyState(QWidget):
         layout.addSpacing(24)
         layout.addLayout(buttons)
         layout.addStretch(3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the picture out where there is room for the words alone."""
+        super().resizeEvent(event)
+        self._picture.setVisible(event.size().height() >= _ROOM)
 
     def show_text(self, icon: str, title: str, sentence: str, action: str = "", second: str = "") -> None:
         """Show another picture and other words."""

@@ -76,11 +76,21 @@ def test_the_switch_and_the_filter_change_what_is_shown(qtbot, screen):
     assert [row.key for row in rows.rows()] == ["2", "5"]
 
 
+def test_another_playlist_is_shown_whole(qtbot, screen):
+    screen.show_state(STATE)
+    qtbot.keyClicks(screen.findChild(SearchField), "nothing like this")
+    assert not screen.findChild(RowList).isVisible()
+    assert "No track matches" in [label.text() for label in screen.findChildren(QLabel) if label.isVisible()]
+    screen.show_state(replace(STATE, name="Another"))
+    assert len(screen.findChild(RowList).rows()) == len(STATE.tracks)
+    assert screen.findChild(RowList).isVisible()
+
+
 def test_a_session_starts_only_when_every_track_is_paired(qtbot, screen, wishes):
     screen.show_state(STATE)
     qtbot.mouseClick(button(screen, "Start RunBuddy"), Qt.MouseButton.LeftButton)
     assert wishes == []
-    assert "3 tracks have no file yet" in [label.text() for label in screen.findChildren(QLabel)]
+    assert any("3 tracks have no file yet" in label.text() for label in screen.findChildren(QLabel))
     screen.show_state(replace(STATE, lead_locked=None))
     qtbot.mouseClick(button(screen, "Start RunBuddy"), Qt.MouseButton.LeftButton)
     assert wishes == [("lead_requested",)]

@@ -17,7 +17,7 @@ from ui.viewmodel.troubles import toast_of, trouble_of
         (ApiError(418, "teapot", "I am a teapot; use a kettle"), "I am a teapot.", "Use a kettle."),
         (ServerUnreachableError("the server x can't be reached; check the network"), "The server x can't be reached.",
          "Check the network."),
-        (ClockSyncError("no answer"), "Clock sync failed: no answer.", "Check the network"),
+        (ClockSyncError("no answer"), "Clock sync failed", "No answer. Check the network"),
         (SignedOutError.nobody(), "You are not signed in to Spotify", "Sign in in the settings."),
         (NotNowError("the sound is still being opened; try again in a moment"), "The sound is still being opened.",
          "Try again in a moment."),
