@@ -66,7 +66,7 @@ def test_any_run_of_points_is_plotted(panel, points):
 
 def test_picture_and_table_are_saved(qtbot, panel, tmp_path):
     panel.show_state(STATE)
-    with qtbot.waitSignal(panel.saved) as told:
+    with qtbot.waitSignal(panel.saved, timeout=60_000) as told:
         panel.save_picture(tmp_path / "sync.png")
     assert told.args == [str(tmp_path / "sync.png")]
     assert QImage(str(tmp_path / "sync.png")).width() >= 1000
@@ -77,7 +77,7 @@ def test_picture_and_table_are_saved(qtbot, panel, tmp_path):
 @pytest.mark.parametrize(("save", "name"), [("save_picture", "a.png"), ("save_table", "a.csv")])
 def test_a_place_that_can_not_be_written_is_told(qtbot, panel, tmp_path, save, name):
     panel.show_state(STATE)
-    with qtbot.waitSignal(panel.save_failed) as told:
+    with qtbot.waitSignal(panel.save_failed, timeout=60_000) as told:
         getattr(panel, save)(tmp_path / "nowhere" / name)
     assert told.args[0].startswith(f"{name} can't be written")
     assert "another folder" in told.args[0]
@@ -87,7 +87,7 @@ def test_the_button_asks_for_a_place_and_saves_there(qtbot, panel, tmp_path):
     panel.show_state(STATE)
     qtbot.mouseClick(button(panel, "Save table…"), Qt.MouseButton.LeftButton)
     dialog = panel.findChild(QFileDialog)
-    with qtbot.waitSignal(panel.saved):
+    with qtbot.waitSignal(panel.saved, timeout=60_000):
         dialog.fileSelected.emit(str(tmp_path / "chosen.csv"))
     assert (tmp_path / "chosen.csv").exists()
     dialog.reject()
