@@ -89,6 +89,8 @@ class SyncPlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
 
     def _plot(self, row: int, name: str) -> Any:
         plot = self.addPlot(row=row, col=0)
+        # Parts of a scene do not take the view's direction.
+        plot.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         plot.setMenuEnabled(False)
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()

@@ -12,6 +12,8 @@ from ui.screenshots.scene import Scene
 from ui.screenshots.window import FOLLOWING, IN_LOCKSTEP, LEADING, PLAYING, in_window
 from ui.shell.sections import Section
 from ui.shell.sidebar import SidebarState
+from ui.theme.tokens import Tone
+from ui.widgets.sync_pill import SyncKind, SyncPillState
 
 _NUMBERS = (
     SyncNumber("Drift", "0.2 ms", "following"),
@@ -23,6 +25,8 @@ _NUMBERS = (
     SyncNumber("Underruns", "0"),
     SyncNumber("Jumps", "1"),
 )
+
+_LEADS = SyncPillState(SyncKind.LEADING, "Leading · clock ± 0.8 ms", tone=Tone.LEADING)
 
 
 def _point(place: int, jump_at: int | None) -> SyncPoint:
@@ -42,14 +46,15 @@ def _state(jump_at: int | None = None) -> SyncPanelState:
 
 def _leading() -> SyncPanelState:
     points = tuple(replace(point, drift_ms=None, correction=Correction.NONE) for point in _state().points)
-    numbers = (SyncNumber("Drift", "Ben's to tell", "secondary"), *_NUMBERS[1:])
+    numbers = (SyncNumber("Drift", "none: you lead", "secondary"), *_NUMBERS[1:])
     return SyncPanelState("Leading with Ben, who follows your clock", numbers, points, 120.0)
 
 
 def _window(state: SyncPanelState, sidebar: SidebarState | None = FOLLOWING) -> QWidget:
     panel = SyncPanel()
     panel.show_state(state)
-    return in_window(panel, Section.NOW_PLAYING, player=replace(PLAYING, sync=IN_LOCKSTEP), sidebar=sidebar)
+    pill = _LEADS if sidebar is LEADING else IN_LOCKSTEP if sidebar is not None else None
+    return in_window(panel, Section.NOW_PLAYING, player=replace(PLAYING, sync=pill), sidebar=sidebar)
 
 
 SCENES = (
