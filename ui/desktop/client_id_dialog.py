@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from client.spotify.callback import CALLBACK_PATH
@@ -22,8 +22,8 @@ DASHBOARD: Final = "https://developer.spotify.com/dashboard"
 REDIRECT_URI: Final = f"http://{HOST}{CALLBACK_PATH}"
 
 _SENTENCE: Final = (
-    f"Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the redirect "
-    f"URI {REDIRECT_URI} and the Web API, and copy its client id here. It takes two minutes, once."
+    "Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the Web API and "
+    "the redirect URI below, and copy its client id here. It takes two minutes, once."
 )
 
 
@@ -48,6 +48,14 @@ class ClientIdDialog(QDialog):
         dashboard.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(DASHBOARD)))
         cancel.clicked.connect(self.reject)
         go_on.clicked.connect(self._go_on)
+        copy = QuietButton("Copy", "content_copy", parent=self)
+        copy.setAccessibleName("Copy the redirect URI")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(REDIRECT_URI))
+        redirect = QHBoxLayout()
+        redirect.setSpacing(8)
+        redirect.addWidget(Label(REDIRECT_URI, TextRole.TITLE, parent=self))
+        redirect.addWidget(copy)
+        redirect.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(dashboard)
@@ -57,8 +65,11 @@ class ClientIdDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
-        for widget in (head, text, self._field, self._trouble):
-            layout.addWidget(widget)
+        layout.addWidget(head)
+        layout.addWidget(text)
+        layout.addLayout(redirect)
+        layout.addWidget(self._field)
+        layout.addWidget(self._trouble)
         layout.addSpacing(8)
         layout.addLayout(buttons)
         self._field.setFocus()
