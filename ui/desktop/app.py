@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
+from ui.desktop.garbage import keep_what_is_there
 from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
 from ui.desktop.qt_log import log_qt_messages
@@ -190,6 +191,7 @@ async def _main(options: AppOptions, instance: SingleInstance) -> int:
             await asyncio.wait({opening, closing}, return_when=asyncio.FIRST_COMPLETED)
             if opening.done():
                 opening.result()
+                keep_what_is_there()
             await closing
         finally:
             opening.cancel()

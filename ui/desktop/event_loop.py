@@ -21,6 +21,7 @@ from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication, QDialog
 
 from ui.desktop.errors import is_expected
+from ui.desktop.garbage import collected_here
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
     """Run a coroutine in the application's event loop to its end and return what it returns."""
     # The window that closes last must not take the loop with it: the session is still to be left politely.
     application.setQuitOnLastWindowClosed(False)
-    with asyncio.Runner(loop_factory=lambda: _new_loop(application)) as runner:
+    with collected_here(), asyncio.Runner(loop_factory=lambda: _new_loop(application)) as runner:
         return runner.run(main())
 
 

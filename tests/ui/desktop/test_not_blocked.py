@@ -13,6 +13,8 @@ from tests.ui.desktop.test_flows import follow, lead
 from tests.ui.desktop.windows import open_window, until
 from ui.desktop.watchdog import FRAME_MS, LoopWatchdog
 
+pytestmark = pytest.mark.quiet
+
 FILES = 20_000
 ROWS = 10_000
 

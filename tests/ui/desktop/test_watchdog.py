@@ -3,7 +3,11 @@
 import asyncio
 import time
 
+import pytest
+
 from ui.desktop.watchdog import LoopWatchdog
+
+pytestmark = pytest.mark.quiet
 
 
 def stand_still(seconds):
