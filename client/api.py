@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
@@ -241,6 +242,7 @@ class RunBuddyApiClient:
         if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError):
             return self._not_runbuddy(one_line(str(error)) or "the connection broke off")
         cause: BaseException | None = error
+        said = str(error)
         while cause is not None:
             if isinstance(cause, ssl.SSLError):
                 reason = getattr(cause, "verify_message", None) or cause.reason or str(cause)
@@ -248,9 +250,12 @@ class RunBuddyApiClient:
                     f"no secure connection to {self._base_url} ({one_line(str(reason))}); "
                     "check the address, this computer's date and the server's certificate"
                 )
+            if isinstance(cause, OSError) and cause.strerror:
+                # The system's own words; asyncio has others for a refused connection.
+                said = os.strerror(cause.errno) if cause.errno > 0 else cause.strerror
             cause = cause.__cause__ or cause.__context__
         return ServerUnreachableError(
-            f"the server {self._base_url} can't be reached ({one_line(str(error)) or type(error).__name__}); "
+            f"the server {self._base_url} can't be reached ({one_line(said) or type(error).__name__}); "
             "check the address and the network, and that the server runs"
         )
 

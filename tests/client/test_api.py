@@ -95,6 +95,17 @@ async def test_what_breaks_the_contract_is_not_sent():
             await api.create_session("p", "Run", 0)
 
 
+async def test_why_there_is_no_connection_is_told_in_the_systems_words():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for address, words in ((f"http://127.0.0.1:{port}", "Connection refused"), ("http://nowhere.invalid", "")):
+        async with RunBuddyApiClient(address, "token") as api:
+            with pytest.raises(ServerUnreachableError) as told:
+                await api.list_sessions()
+        assert words in str(told.value)
+        assert "Errno" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "message"),
     [
