@@ -252,7 +252,7 @@ class RunBuddyApiClient:
                 )
             if isinstance(cause, OSError) and cause.strerror:
                 # The system's own words; asyncio has others for a refused connection.
-                said = os.strerror(cause.errno) if cause.errno > 0 else cause.strerror
+                said = os.strerror(cause.errno) if cause.errno is not None and cause.errno > 0 else cause.strerror
             cause = cause.__cause__ or cause.__context__
         return ServerUnreachableError(
             f"the server {self._base_url} can't be reached ({one_line(said) or type(error).__name__}); "

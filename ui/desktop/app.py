@@ -196,6 +196,8 @@ async def _main(options: AppOptions, instance: SingleInstance) -> int:
         finally:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
+            if not app.begins_anew:
+                app.window.keep_place()
             app.window.hide()
             await app.aclose()
     return BEGIN_ANEW if app.begins_anew else 0

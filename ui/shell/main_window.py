@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self._ask()
             return
-        self._keep_place()
+        self.keep_place()
         event.accept()
         self.close_confirmed.emit()
 
@@ -227,7 +227,8 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(QByteArray.fromBase64(place.geometry.encode()))
         self._place_section = place.section
 
-    def _keep_place(self) -> None:
+    def keep_place(self) -> None:
+        """Keep size, place and section for the next start; closing does it by itself."""
         if self._place_file is None:
             return
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()

@@ -58,6 +58,8 @@ def test_it_opens_is_found_by_a_second_start_and_ends_politely(start, tmp_path):
     assert "is open already" in said
     first.send_signal(signal.SIGTERM)
     out, said = first.communicate(timeout=WAIT_S)
+    # Its place is kept for the next start, whoever ended it.
+    assert (tmp_path / "data" / "window.json").exists()
     assert (first.returncode, out, said) == (0, "", "")
     log = (tmp_path / "data" / "lockstep.log").read_text("utf-8")
     assert "ERROR" not in log
