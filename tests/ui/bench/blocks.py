@@ -1,12 +1,14 @@
 """The longest blocks of the event loop in four situations, one line each: a process of scripts/bench-app."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from client.pairing import load_pairing
+from server.settings import sqlite_url
 from tests.server.processes import ServerProcess
 from tests.ui.desktop import situations
 from tests.ui.desktop.windows import open_window
@@ -29,19 +31,28 @@ def watch(what: str) -> situations.Watch:
     return watched
 
 
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 async def measure(folder: Path, files: int) -> int:
     pairing = load_pairing(_PAIRING)
     database = folder / "server.db"
     await situations.fill_billboard(database)
+    ntp_port = free_udp_port()
     process = ServerProcess(
-        folder / "server.log", database=f"sqlite+aiosqlite:///{database}", rate_limits=False, leader_grace_s=3600.0
+        folder / "server.log",
+        database=sqlite_url(database),
+        rate_limits=False,
+        leader_grace_s=3600.0,
+        ntp_port=ntp_port,
     )
     try:
         server = await asyncio.to_thread(lambda: process.server)
-        # The machine's own clock is the other's, too: nobody has to be asked for the time.
-        ana, ben = [
-            await open_window(folder, name, None, pairing, server_url=server.base_url) for name in ("Ana", "Ben")
-        ]
+        server.ntp_port = ntp_port
+        ana, ben = [await open_window(folder, name, server, pairing) for name in ("Ana", "Ben")]
         await situations.scan(ana, folder / "music", watch(f"a scan of {files:,} files"))
         await situations.open_large_playlist(ana, watch(f"a playlist of {situations.ROWS:,} rows"))
         await situations.look_at_billboard(ben, watch(f"{situations.SESSIONS:,} sessions on the billboard"))

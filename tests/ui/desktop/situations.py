@@ -80,7 +80,7 @@ async def look_at_billboard(person: Person, watch: Watch, sessions: int = SESSIO
     await settled()
     with watch():
         person.window.show_screen("runbuddy")
-        await until(lambda: shown and len(shown[-1].sessions or ()) == sessions, person.toasts)
+        await until(lambda: shown and len(shown[-1].sessions or ()) == sessions, lambda: shown[-1:] or person.screen())
         person.view_model.list_public_sessions()
         await until(lambda: not person.view_model.context.tasks.running("billboard"))
         await settled()
