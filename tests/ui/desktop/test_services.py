@@ -8,6 +8,7 @@ import pytest
 from audio.playback_events import SoundChanged
 from client.errors import ServerUnreachableError
 from client.session_state import Following, Idle, Leading
+from client.socket import SocketState
 from protocol.events import Role
 from protocol.rest import AccountsMode
 from tests.server.harness import local_settings, running
@@ -115,6 +116,7 @@ async def test_in_a_session_what_it_lives_by_waits_for_its_end(open_services, de
     services.set_queue(queue_of(demo_pairing))
     coordinator = await services.open_session(Role.LEADER)
     await coordinator.lead(demo_pairing.playlist_id, demo_pairing.playlist_name, demo_pairing.count_paired)
+    await until(lambda: (report := coordinator.report()) is not None and report.socket is SocketState.CONNECTED)
     pid, clock = services.playback.engine_pid, services.clock
     wanted = services.settings.changed(cache_bytes=1024**3, ntp_server="127.0.0.1:1", volume_percent=20.0)
     assert await services.apply(wanted) == {Part.SOUND, Part.CLOCK}
