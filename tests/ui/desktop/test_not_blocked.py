@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from client.playlist.model import Playlist, PlaylistTrack
+from tests.server.harness import local_settings, running
+from tests.ui.desktop.situations import SESSIONS, fill_billboard
 from tests.ui.desktop.test_flows import follow, lead
 from tests.ui.desktop.windows import open_window, until
 from ui.desktop.watchdog import FRAME_MS, LoopWatchdog
@@ -124,5 +126,29 @@ def test_while_a_session_is_joined_and_played(in_loop, tmp_path, server, demo_pa
         for person in (leader, follower):
             await person.close()
         assert_never_gone(watchdog)
+
+    in_loop(scenario)
+
+
+def test_while_a_billboard_of_a_thousand_sessions_is_looked_at(in_loop, tmp_path):
+    asyncio.run(fill_billboard(tmp_path / "full.db", SESSIONS))
+
+    async def scenario():
+        # Nobody leads these sessions: their leaders have an hour to come back.
+        settings = local_settings(tmp_path / "full.db", ntp_port=0, leader_grace_s=3600.0)
+        with running(settings) as server:
+            person = await open_window(tmp_path, "Ana", server)
+            await looked_around(person)
+            shown = []
+            person.view_model.billboard.changed.connect(shown.append)
+            with LoopWatchdog() as watchdog:
+                person.window.show_screen("runbuddy")
+                await until(lambda: shown and len(shown[-1].sessions or ()) == SESSIONS, lambda: shown[-1:])
+                person.app.screens.billboard.filter_by("Runner 99")
+                person.view_model.list_public_sessions()
+                await until(lambda: not person.view_model.context.tasks.running("billboard"))
+                await asyncio.sleep(0.3)
+            await person.close()
+            assert_never_gone(watchdog)
 
     in_loop(scenario)
