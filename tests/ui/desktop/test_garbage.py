@@ -33,7 +33,7 @@ def test_no_other_thread_destroys_them(in_loop):
         assert died_in == []
         assert not gc.isenabled()
         # They are found from the loop.
-        while len(died_in) < 50:
+        while len(died_in) < 50:  # noqa: ASYNC110 - it is the collector that is waited for
             await asyncio.sleep(0.05)
         assert kept
 
