@@ -89,6 +89,7 @@ class App:
         # The window is drawn before anything else has its turn.
         await asyncio.sleep(0)
         _log.info("The window is seen")
+        await self.screens.make_others()
         for module in _HEAVY:
             await asyncio.to_thread(importlib.import_module, module)
         await made_ready(self.window)

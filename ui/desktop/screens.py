@@ -1,58 +1,84 @@
 """Every screen of the window, and the two small dialogs that no screen has."""
 
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Final
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from ui.desktop.client_id_dialog import ClientIdDialog
-from ui.screens.billboard import Billboard
-from ui.screens.first_run.screen import FirstRunScreen
-from ui.screens.joining import Joining
-from ui.screens.lead_waiting import LeadWaiting
-from ui.screens.library import LibraryScreen
-from ui.screens.now_playing import NowPlaying
-from ui.screens.playlist_detail import PlaylistDetail
-from ui.screens.settings.screen import SettingsScreen
-from ui.screens.spotify_playlists import SpotifyPlaylists
-from ui.screens.sync_panel import SyncPanel
 from ui.shell.main_window import MainWindow
 from ui.shell.sections import Section
 
+if TYPE_CHECKING:
+    from ui.screens.billboard import Billboard
+    from ui.screens.first_run.screen import FirstRunScreen
+    from ui.screens.joining import Joining
+    from ui.screens.lead_waiting import LeadWaiting
+    from ui.screens.library import LibraryScreen
+    from ui.screens.now_playing import NowPlaying
+    from ui.screens.playlist_detail import PlaylistDetail
+    from ui.screens.settings.screen import SettingsScreen
+    from ui.screens.spotify_playlists import SpotifyPlaylists
+    from ui.screens.sync_panel import SyncPanel
+
+#: Attribute and name in the window: module, class, section. The names are those that the sidebar asks for.
+_SCREENS: Final = {
+    ("library", "library"): ("ui.screens.library", "LibraryScreen", Section.LIBRARY),
+    ("playlist_detail", "playlist_detail"): ("ui.screens.playlist_detail", "PlaylistDetail", Section.LIBRARY),
+    ("spotify_playlists", "spotify_playlists"): ("ui.screens.spotify_playlists", "SpotifyPlaylists", Section.LIBRARY),
+    ("billboard", "runbuddy"): ("ui.screens.billboard", "Billboard", Section.RUNBUDDY),
+    ("joining", "joining"): ("ui.screens.joining", "Joining", Section.RUNBUDDY),
+    ("lead_waiting", "lead_waiting"): ("ui.screens.lead_waiting", "LeadWaiting", Section.RUNBUDDY),
+    ("now_playing", "now_playing"): ("ui.screens.now_playing", "NowPlaying", Section.NOW_PLAYING),
+    ("sync_panel", "sync_panel"): ("ui.screens.sync_panel", "SyncPanel", Section.NOW_PLAYING),
+    ("settings", "settings"): ("ui.screens.settings.screen", "SettingsScreen", Section.SETTINGS),
+    ("first_run", "first_run"): ("ui.screens.first_run.screen", "FirstRunScreen", Section.LIBRARY),
+}
+
 
 class Screens(QObject):
-    """Make the screens and put them into the window, each under its section; the first run comes first, if need be."""
+    """The screens, put into the window each under its section.
+
+    Only the one that is seen first is made at once; `make_others` makes the rest, when the window is there.
+    """
 
     folder_chosen = Signal(str)
     client_id_entered = Signal(str)
 
+    library: "LibraryScreen"
+    playlist_detail: "PlaylistDetail"
+    spotify_playlists: "SpotifyPlaylists"
+    billboard: "Billboard"
+    joining: "Joining"
+    lead_waiting: "LeadWaiting"
+    now_playing: "NowPlaying"
+    sync_panel: "SyncPanel"
+    settings: "SettingsScreen"
+    first_run: "FirstRunScreen"
+
     def __init__(self, window: MainWindow, *, first_run: bool) -> None:
         super().__init__(window)
         self._window = window
-        self.library = LibraryScreen()
-        self.playlist_detail = PlaylistDetail()
-        self.spotify_playlists = SpotifyPlaylists()
-        self.billboard = Billboard()
-        self.joining = Joining()
-        self.lead_waiting = LeadWaiting()
-        self.now_playing = NowPlaying()
-        self.sync_panel = SyncPanel()
-        self.settings = SettingsScreen()
-        self.first_run = FirstRunScreen()
-        for name, screen, section in (
-            ("library", self.library, Section.LIBRARY),
-            ("playlist_detail", self.playlist_detail, Section.LIBRARY),
-            ("spotify_playlists", self.spotify_playlists, Section.LIBRARY),
-            ("runbuddy", self.billboard, Section.RUNBUDDY),
-            ("joining", self.joining, Section.RUNBUDDY),
-            ("lead_waiting", self.lead_waiting, Section.RUNBUDDY),
-            ("now_playing", self.now_playing, Section.NOW_PLAYING),
-            ("sync_panel", self.sync_panel, Section.NOW_PLAYING),
-            ("settings", self.settings, Section.SETTINGS),
-            ("first_run", self.first_run, Section.LIBRARY),
-        ):
-            window.add_screen(name, screen, section)
         if first_run:
             window.set_chrome_visible(False)
-            window.show_screen("first_run")
+        first = "first_run" if first_run else "library"
+        self._make((first, first))
+
+    async def make_others(self) -> None:
+        """Make the other screens, one at a time."""
+        for key, (module, _, _) in _SCREENS.items():
+            if not hasattr(self, key[0]):
+                await asyncio.to_thread(importlib.import_module, module)
+                self._make(key)
+
+    def _make(self, key: tuple[str, str]) -> None:
+        attribute, name = key
+        module, kind, section = _SCREENS[key]
+        screen = getattr(importlib.import_module(module), kind)()
+        setattr(self, attribute, screen)
+        self._window.add_screen(name, screen, section)
 
     def choose_folder(self) -> None:
         """Ask for the music folder."""

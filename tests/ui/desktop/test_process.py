@@ -107,6 +107,7 @@ def test_what_is_loaded_before_the_window_is_seen(tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=WAIT_S, check=True
     )
     loaded = set(done.stdout.split())
-    assert "ui.screens.library" in loaded
+    assert "ui.screens.first_run.screen" in loaded
+    assert "ui.screens.library" not in loaded
     heavy = {"pyqtgraph", "numpy", "sqlalchemy", "fastapi", "keyring", "httpx", "websockets", "mutagen", "rapidfuzz"}
     assert heavy & loaded == set()

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
@@ -36,6 +38,7 @@ def test_tab_begins_with_the_head_of_the_page(theme, qtbot, name):
     window = MainWindow()
     qtbot.addWidget(window)
     screens = Screens(window, first_run=False)
+    asyncio.run(screens.make_others())
     window.player_bar.show_state(PLAYING)
     window.show_screen(name)
     window.resize(1280, 800)
