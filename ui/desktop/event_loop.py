@@ -1,7 +1,7 @@
 """Qt and asyncio in one loop: how it runs, how it ends, and where errors go that nobody caught.
 
 qasync's timers may wake up to a few ms early, so nothing here or above may take a wake-up for a time. A dialog's
-`exec()` inside a coroutine would start a loop in the loop and hang: `finished` is the way to wait for one.
+`exec()` inside a coroutine would start a loop in the loop and hang: dialogs are opened, and answer by a signal.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import qasync
 from PySide6.QtCore import QSocketNotifier
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 
 from ui.desktop.errors import is_expected
 from ui.desktop.garbage import collected_here
@@ -113,24 +113,6 @@ def interrupts_heard(on_interrupt: Callable[[], None]) -> Iterator[None]:
         notifier.setEnabled(False)
         for end in (ours, theirs):
             end.close()
-
-
-async def finished(dialog: QDialog) -> int:
-    """Open a dialog, wait until it is answered, and return its result; cancelled, it closes the dialog."""
-    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    def on_finished(result: int) -> None:
-        if not answer.done():
-            answer.set_result(result)
-
-    dialog.finished.connect(on_finished)
-    dialog.open()
-    try:
-        return await answer
-    finally:
-        dialog.finished.disconnect(on_finished)
-        if dialog.isVisible():
-            dialog.reject()
 
 
 def _new_loop(application: QApplication) -> asyncio.AbstractEventLoop:

@@ -11,10 +11,9 @@ import time
 
 import pytest
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QDialog
 
 from client.errors import PairingError
-from ui.desktop.event_loop import errors_reported, finished, interrupts_heard
+from ui.desktop.event_loop import errors_reported, interrupts_heard
 
 
 class Button(QObject):
@@ -100,32 +99,6 @@ def test_an_interrupt_is_heard_though_qt_waits(in_loop, number):
     before = signal.getsignal(number)
     in_loop(scenario)
     assert signal.getsignal(number) is before
-
-
-def test_a_dialog_is_awaited_while_the_loop_goes_on(in_loop, qtbot):
-    async def scenario():
-        dialog = QDialog()
-        qtbot.addWidget(dialog)
-        answer = asyncio.create_task(finished(dialog))
-        await asyncio.sleep(0)
-        assert dialog.isVisible()
-        dialog.accept()
-        return await answer
-
-    assert in_loop(scenario) == QDialog.DialogCode.Accepted.value
-
-
-def test_a_dialog_closes_when_nobody_waits_any_more(in_loop, qtbot):
-    async def scenario():
-        dialog = QDialog()
-        qtbot.addWidget(dialog)
-        answer = asyncio.create_task(finished(dialog))
-        await asyncio.sleep(0)
-        answer.cancel()
-        await asyncio.wait([answer])
-        return dialog.isVisible()
-
-    assert in_loop(scenario) is False
 
 
 def test_what_still_runs_at_the_end_is_cancelled_and_the_process_ends(tmp_path):
