@@ -14,7 +14,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-from client.session_state import Following, Leading
 from ui.desktop import app as desktop
 from ui.shell.main_window import MainWindow
 
@@ -66,6 +65,9 @@ class Observer(QObject):
         app = self.app
         if app is None or app.view_model is None:
             return {"loaded": False}
+        # Not before the window is there, which does without.
+        from client.session_state import Following, Leading
+
         services, state = app.view_model.context.services, app.view_model.runbuddy_state
         playback = services.playback if services.has_sound else None
         place_ = None if playback is None else playback.place

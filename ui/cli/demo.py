@@ -22,7 +22,7 @@ from ui.demo.runner import DemoOptions, run_demo
 from ui.demo.scenario import DEFAULT_SECONDS, SHORTEST_SECONDS, scenario
 from ui.demo.window_players import WindowClosedError
 from ui.desktop.display import require_display
-from ui.desktop.errors import NoDisplayError
+from ui.desktop.errors import NoDisplayError, as_sentence
 
 DEFAULT_REPORT: Final = Path("lockstep-demo")
 #: Qt's platforms that nobody can see.
@@ -72,7 +72,7 @@ def demo(
         tell_on_stderr(str(error))
         exit_code = ExitCode.NO_DISPLAY
     except WindowClosedError as error:
-        console.print(f"{error}.")
+        console.print(as_sentence(str(error)))
         exit_code = ExitCode.INTERRUPTED
     except DemoError as error:
         tell_on_stderr(f"the demo failed: {error}. Try “lockstep doctor”.")

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from client.library.library import Library
 from client.pairing import Pairing, load_pairing
@@ -24,9 +25,11 @@ from ui.demo.stage import (
 from ui.desktop.settings import Settings, SettingsFile
 from ui.scripted.script import FROM_INPUT, AppScript, FollowPart, LeadPart
 
+_ENDED: Final = "the session was ended at one of the windows, so the demo ends here and has nothing to show"
+
 
 class WindowClosedError(DemoError):
-    """Somebody closed a window before the scenario was over."""
+    """Somebody closed a window, or ended the session at it, before the scenario was over."""
 
 
 async def play_in_windows(stage: DemoStage, setting: Setting, steps: Sequence[Step]) -> Played:
@@ -113,8 +116,8 @@ async def _play_to_the_end(leader: LockstepProcess, follower: LockstepProcess, s
         for ended in asyncio.as_completed(ends):
             await ended
             if not any(line.get("state") == "script_done" for line in leader.lines):
-                left = [name for process, name in names.items() if _was_closed(process)]
-                raise _closed(left[0] if left else LEADER_NAME)
+                closed = [name for process, name in names.items() if _was_closed(process)]
+                raise _closed(closed[0]) if closed else WindowClosedError(_ENDED)
     finally:
         for task in ends:
             task.cancel()
