@@ -77,7 +77,6 @@ class App:
         #: Whether everything is to be as at the first start when this is closed.
         self.begins_anew = False
         self._media_keys: MediaKeys = NoMediaKeys()
-        self._browse: Callable[[str], bool] | None = None
         self.window.close_confirmed.connect(self.closed.set)
 
     async def open(self, browse: Callable[[str], bool] | None = None) -> "LockstepViewModel":
