@@ -31,6 +31,17 @@ def test_without_sound_it_works_and_says_what_it_could_not_show(tmp_path):
     assert (tmp_path / "drift.png").stat().st_size > 10_000
 
 
+def test_two_windows_play_by_their_own_buttons_and_are_measured(tmp_path):
+    silent = {"PATH": str(Path(sys.executable).parent), "PULSE_SERVER": f"unix:{tmp_path}/nobody"}
+    result = demo(tmp_path, "--windows", QT_QPA_PLATFORM="offscreen", **silent)
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout
+    assert "Ben found the session" in result.stdout
+    figures = json.loads((tmp_path / "result.json").read_text())
+    assert figures["drift"]["count"] > 20
+    assert figures["settled"][0][0] == "play"
+    assert (tmp_path / "drift.png").stat().st_size > 10_000
+
+
 @pytest.mark.acoustic
 def test_with_two_sinks_it_measures_what_is_heard(tmp_path):
     try:
