@@ -4,7 +4,7 @@ Source: the MPRIS D-Bus Interface Specification 2.2. The names of methods and pr
 """
 
 import os
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from PySide6.QtCore import ClassInfo, Property, QMetaType, QObject, Signal, Slot
 from PySide6.QtDBus import (
@@ -185,8 +185,12 @@ class _Player(QDBusAbstractAdaptor):  # type: ignore[operator]
 
     def __init__(self, owner: MprisPlayer, controls: PlayerControls) -> None:
         super().__init__(owner)
-        self._owner = owner
         self._controls = controls
+
+    @property
+    def _owner(self) -> MprisPlayer:
+        # Held by its parent alone: two that hold each other die when, and in which thread, the collector finds them.
+        return cast("MprisPlayer", self.parent())
 
     def _told(self, name: str) -> Any:
         return _wire(player_properties(self._owner.facts)[name])
