@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import os
 import platform
-import re
 import sys
 import tempfile
 import time
@@ -18,11 +17,11 @@ from client.library.library import Library
 from client.library.stores import FILE_NAME, Stores
 from client.matching.matcher import match_playlist
 from client.matching.model import Confidence
+from tests.bench.page import with_section
 from tests.client.bench.music import make_collection, make_playlist, make_whole_files
 
 _PAGE = Path(__file__).parents[3] / "docs" / "benchmarks.md"
 _MARK = "<!-- library: written by scripts/bench-library --write -->"
-_ANY_MARK = re.compile(r"^<!-- \w+: written by ", re.MULTILINE)
 _TICK_S = 0.002
 _WHOLE_FILES = 20
 _WHOLE_MEGABYTES = 5
@@ -136,16 +135,6 @@ def _surroundings(count: int) -> list[str]:
         "| | goal | |",
         "|---|---|---|",
     ]
-
-
-def with_section(page: str, section: str) -> str:
-    """Return the page with this bench's section in place of its last one, at first above those of other benches."""
-    before, found, rest = page.partition(_MARK)
-    following = _ANY_MARK.search(rest if found else page)
-    if not found:
-        before, rest = (page[: following.start()], page) if following else (page, "")
-    after = rest[following.start() :] if following else ""
-    return f"{before.rstrip()}\n\n{section.rstrip()}\n" + (f"\n{after}" if after else "")
 
 
 def main() -> None:

@@ -1,9 +1,8 @@
-"""The library's bench: its collection is what it says, and its page keeps what others wrote."""
+"""The library's bench: its collection is what it says."""
 
 from client.fingerprint.fingerprint import fingerprint
 from client.scan.outcome import ScannedFile
 from client.scan.tags import read_file
-from tests.client.bench.__main__ import _MARK, with_section
 from tests.client.bench.music import Song, make_collection, make_playlist, make_whole_files
 
 
@@ -23,12 +22,3 @@ def test_the_whole_files_are_whole_and_differ(tmp_path):
     one, other = map(fingerprint, make_whole_files(tmp_path, 2, 1))
     assert one.audio_hash != other.audio_hash
     assert one.samples == (1_000_000 // 417 + 1) * 1152
-
-
-def test_the_section_takes_the_place_of_the_last_one():
-    other = "<!-- server: written by scripts/bench-server --write -->\n\n## The session server\n"
-    page = "# Benchmarks\n\nfirst\n"
-    once = with_section(page, f"{_MARK}\n\nold")
-    assert once == f"# Benchmarks\n\nfirst\n\n{_MARK}\n\nold\n"
-    assert with_section(f"{once}\n{other}", f"{_MARK}\n\nnew") == f"# Benchmarks\n\nfirst\n\n{_MARK}\n\nnew\n\n{other}"
-    assert with_section(f"{page}\n{other}", f"{_MARK}\n\nnew") == f"{page}\n{_MARK}\n\nnew\n\n{other}"

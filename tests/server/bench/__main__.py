@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.bench.page import with_section
 from tests.server.bench.report import (
     GOAL_IDLE_SOCKETS,
     GOAL_P99_MS,
@@ -190,7 +191,7 @@ def main() -> None:
     sizing = sizing_lines(found, machine)
     print("\n".join(sizing))
     if arguments.write and not arguments.quick:
-        _PAGE.write_text(_PAGE.read_text().partition(_MARK)[0].rstrip() + "\n\n" + page)
+        _PAGE.write_text(with_section(_PAGE.read_text(), page))
         _DEPLOY.write_text(between(_DEPLOY.read_text(), "sizing", sizing))
 
 

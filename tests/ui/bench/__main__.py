@@ -18,7 +18,7 @@ from pathlib import Path
 import PySide6
 
 from client.pairing import load_pairing
-from tests.client.bench.__main__ import with_section
+from tests.bench.page import with_section
 from tests.client.bench.music import make_collection
 from tests.ui.observed_process import ObservedProcess
 from tests.ui.virtual_screen import screen_environment, virtual_screen

@@ -14,6 +14,7 @@ from tests.ui.desktop import situations
 from tests.ui.desktop.windows import open_window
 from ui.desktop.app import _application
 from ui.desktop.event_loop import run
+from ui.desktop.garbage import keep_what_is_there
 from ui.desktop.watchdog import LoopWatchdog
 
 _PAIRING = Path(__file__).parents[3] / "assets" / "demo" / "pairing.json"
@@ -53,6 +54,8 @@ async def measure(folder: Path, files: int) -> int:
         server = await asyncio.to_thread(lambda: process.server)
         server.ntp_port = ntp_port
         ana, ben = [await open_window(folder, name, server, pairing) for name in ("Ana", "Ben")]
+        # As the app itself does when it is open.
+        keep_what_is_there()
         await situations.scan(ana, folder / "music", watch(f"a scan of {files:,} files"))
         await situations.open_large_playlist(ana, watch(f"a playlist of {situations.ROWS:,} rows"))
         await situations.look_at_billboard(ben, watch(f"{situations.SESSIONS:,} sessions on the billboard"))
