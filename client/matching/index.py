@@ -49,7 +49,7 @@ class Reading:
 class FileIndex:
     """The files in the order of their paths, each read in one way or several.
 
-    A file with good tags has one reading, twenty thousand take about half a second. Paths that come twice count once.
+    A file with good tags has one reading, twenty thousand take about a second. Paths that come twice count once.
     """
 
     def __init__(self, files: Iterable[LocalFile]) -> None:

@@ -7,9 +7,3 @@ def clock_time(duration_ms: int) -> str:
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
-
-
-def spoken_time(duration_ms: int) -> str:
-    """Return the time for a screen reader: "3 minutes 5 seconds"."""
-    minutes, seconds = divmod(max(0, duration_ms) // 1000, 60)
-    return f"{minutes} minutes {seconds} seconds" if minutes else f"{seconds} seconds"

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
+from tests.ui.screens.wishes import heard_from
 from ui.screens.billboard import Billboard, BillboardState, OpenSession, Playable, matching
 from ui.screens.join_code_field import JoinCodeField
 from ui.widgets.icon_button import IconButton
@@ -29,10 +30,9 @@ def screen(qtbot):
 
 @pytest.fixture
 def wishes(screen):
-    heard = []
-    for name in ("join_requested", "code_entered", "refresh_requested", "settings_requested", "library_requested"):
-        getattr(screen, name).connect(lambda *values, name=name: heard.append((name, *values)))
-    return heard
+    return heard_from(
+        screen, "join_requested", "code_entered", "refresh_requested", "settings_requested", "library_requested"
+    )
 
 
 def button(screen, text):

@@ -3,6 +3,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
 
 from tests.ui.screens.dragging import drop
+from tests.ui.screens.wishes import heard_from
 from ui.screens.library import LibraryScreen, LibraryState, PlaylistCard, Progress
 from ui.screens.playlist_grid import PlaylistGrid
 from ui.widgets.search_field import SearchField
@@ -25,10 +26,7 @@ def screen(qtbot):
 
 @pytest.fixture
 def wishes(screen):
-    heard = []
-    for name in SIGNALS:
-        getattr(screen, name).connect(lambda *values, name=name: heard.append((name, *values)))
-    return heard
+    return heard_from(screen, *SIGNALS)
 
 
 def button(screen, text):

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from tests.ui.screens.wishes import heard_from
 from ui.screens.now_playing import NowPlaying, NowPlayingState
 from ui.screens.now_playing_queue import QueueList, QueueTrack
 from ui.theme.tokens import Tone
@@ -44,10 +45,7 @@ def screen(qtbot):
 
 @pytest.fixture
 def wishes(screen):
-    heard = []
-    for name in (*SIGNALS, "session_close_requested", "sync_panel_requested", "library_requested"):
-        getattr(screen, name).connect(lambda *values, name=name: heard.append((name, *values)))
-    return heard
+    return heard_from(screen, *SIGNALS, "session_close_requested", "sync_panel_requested", "library_requested")
 
 
 def named(screen, name):

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
 
 from tests.ui.screens.dragging import drop
+from tests.ui.screens.wishes import heard_from
 from ui.screens.library import Progress
 from ui.screens.playlist_detail import PlaylistDetail, PlaylistDetailState
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine, arranged
@@ -43,10 +44,7 @@ def screen(qtbot):
 
 @pytest.fixture
 def wishes(screen):
-    heard = []
-    for name in SIGNALS:
-        getattr(screen, name).connect(lambda *values, name=name: heard.append((name, *values)))
-    return heard
+    return heard_from(screen, *SIGNALS)
 
 
 def button(screen, text):
