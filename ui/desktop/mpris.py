@@ -15,6 +15,7 @@ from PySide6.QtDBus import (
     QDBusObjectPath,
 )
 
+from ui.desktop.dbus_int64 import int64
 from ui.desktop.media_keys import PlayerControls, PlayerFacts
 
 SERVICE: Final = "org.mpris.MediaPlayer2.lockstep"
@@ -127,9 +128,13 @@ def track_path(playlist_position: int) -> str:
 
 
 def _wire(value: Any) -> Any:
-    if isinstance(value, dict) and "mpris:trackid" in value:
-        return {**value, "mpris:trackid": QDBusObjectPath(value["mpris:trackid"])}
-    return value
+    """Return a property in the specification's types."""
+    if not (isinstance(value, dict) and "mpris:trackid" in value):
+        return value
+    typed = {**value, "mpris:trackid": QDBusObjectPath(value["mpris:trackid"])}
+    if "mpris:length" in value:
+        typed["mpris:length"] = int64(value["mpris:length"])
+    return typed
 
 
 def _microseconds(position_ms: float) -> int:
