@@ -211,7 +211,7 @@ class RunBuddyCoordinator:
         self._beginning = True
 
     async def _synchronise(self) -> None:
-        if not self._clock.status.synced:
+        if not self._clock.status.synced or self._clock.status.lost:
             await self._clock.synchronise()
         status = self._clock.status
         if not status.synced:

@@ -45,7 +45,8 @@ class SyncReport:
     """How the lockstep stands at `mono_ns`.
 
     `drift_ms` is the plan's formula (positive: this player is behind), None for a leader, and while nothing plays.
-    `clock_offset_ms` is local ahead of NTP. What can't be known is None.
+    `clock_offset_ms` is local ahead of NTP, `clock_lost` says that the time server does not answer any more. What can't
+    be known is None.
     `glide_share` and `rate_std_ppm` are those of PlaybackHealth.
     """
 
@@ -68,6 +69,7 @@ class SyncReport:
     error: str | None
     glide_share: float = 0.0
     rate_std_ppm: float = 0.0
+    clock_lost: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the camelCase object for `--json` and the trace; milliseconds to the microsecond."""
@@ -79,6 +81,7 @@ class SyncReport:
             "correction": self.correction.value,
             "clockOffsetMs": _rounded(self.clock_offset_ms),
             "clockUncertaintyMs": _rounded(self.clock_uncertainty_ms),
+            "clockLost": self.clock_lost,
             "positionMs": _rounded(self.position_ms),
             "playlistPosition": self.playlist_position,
             "trackId": self.track_id,

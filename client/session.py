@@ -147,6 +147,7 @@ class RunBuddySession:
             error=health.error or clock.error or self._silence(corrected_ms),
             glide_share=health.glide_share,
             rate_std_ppm=health.rate_std_ppm,
+            clock_lost=clock.lost,
         )
 
     def note(self, kind: str, **fields: object) -> None:

@@ -32,7 +32,8 @@ class ClockStatus:
     `offset_ms` has the plan's sign: the local wall clock is ahead of NTP by this much (0 before the first sync).
     `uncertainty_ms` bounds the error of corrected time (infinite before the first sync), `measured_at_ns` is the
     monotonic instant of the newest accepted burst (0 before), `frequency_ppm` how much faster than the monotonic clock
-    NTP time runs (None until known), `error` what went wrong last, a sentence.
+    NTP time runs (None until known), `error` what went wrong last, a sentence. `lost`: the server does not answer any
+    more; the time is what it was measured to be, and less certain every minute.
     """
 
     offset_ms: float
@@ -42,6 +43,7 @@ class ClockStatus:
     frequency_ppm: float | None
     synced: bool
     error: str | None
+    lost: bool = False
 
 
 class RunBuddyClock:
@@ -136,6 +138,7 @@ class RunBuddyClock:
             frequency_ppm=None if frequency is None else frequency * 1e6,
             synced=known and uncertainty_ms <= MAX_UNCERTAINTY_MS,
             error=self._error,
+            lost=self._schedule.lost,
         )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -6,6 +6,12 @@ NS_PER_S = 1_000_000_000
 INTERVALS_S = (2, 4, 8, 16, 32, 64, 128, 300)
 DOUBT_S = 2
 
+#: While the server does not answer it is asked at least this often (RFC 5905: a client's shortest poll, 64 s).
+LONGEST_RETRY_S = 64
+
+#: So many failures in a row, ten seconds or more: it is the server that is gone, not a packet.
+LOST_FAILURES = 3
+
 #: How often the clocks are compared with each other.
 WATCH_S = 1.0
 
@@ -22,8 +28,13 @@ class Schedule:
     def __init__(self) -> None:
         self._step = 0
         self._due_ns: int | None = None
-        self._failed = False
+        self._failures = 0
         self._seen: tuple[int, int] | None = None
+
+    @property
+    def lost(self) -> bool:
+        """Return whether the server has been silent for so long that it is gone."""
+        return self._failures >= LOST_FAILURES
 
     def is_due(self, mono_ns: int) -> bool:
         """Return whether to measure now; before the first measurement, yes."""
@@ -37,7 +48,7 @@ class Schedule:
 
     def measured(self, mono_ns: int, *, in_doubt: bool = False) -> None:
         """Plan the next burst after a good one."""
-        self._failed = False
+        self._failures = 0
         if in_doubt:
             self._due_ns = mono_ns + DOUBT_S * NS_PER_S
         else:
@@ -45,10 +56,10 @@ class Schedule:
 
     def failed(self, mono_ns: int) -> None:
         """Plan the next burst after a failure: the intervals begin anew, since most failures pass soon."""
-        if not self._failed:
+        if not self._failures:
             self._step = 0
-        self._failed = True
-        self._advance(mono_ns)
+        self._failures += 1
+        self._advance(mono_ns, LONGEST_RETRY_S)
 
     def hold_off(self, mono_ns: int) -> None:
         """Plan the next burst after a server asked to be left alone."""
@@ -67,6 +78,6 @@ class Schedule:
         self._due_ns = mono_ns
         return True
 
-    def _advance(self, mono_ns: int) -> None:
-        self._due_ns = mono_ns + INTERVALS_S[self._step] * NS_PER_S
+    def _advance(self, mono_ns: int, longest_s: int = INTERVALS_S[-1]) -> None:
+        self._due_ns = mono_ns + min(INTERVALS_S[self._step], longest_s) * NS_PER_S
         self._step = min(self._step + 1, len(INTERVALS_S) - 1)

@@ -59,14 +59,9 @@ def point_of(report: SyncReport) -> SyncPoint:
 
 def numbers(report: SyncReport, points: Sequence[SyncPoint]) -> tuple[SyncNumber, ...]:
     """Return the figures above the plots."""
-    known, rate_ppm = clock_is_known(report), report.leader_rate_ppm
+    rate_ppm = report.leader_rate_ppm
     shown = [
-        SyncNumber(
-            "Clock",
-            f"± {milliseconds(report.clock_uncertainty_ms or 0.0)}" if known else "Lost",
-            "primary" if known else "error",
-            "How well this computer knows NTP time",
-        ),
+        _clock(report),
         SyncNumber(
             "Connection",
             report.socket.value.capitalize(),
@@ -91,6 +86,15 @@ def numbers(report: SyncReport, points: Sequence[SyncPoint]) -> tuple[SyncNumber
         SyncNumber("Underruns", str(report.underruns), "warning" if report.underruns else "primary"),
     ]
     return tuple(shown)
+
+
+def _clock(report: SyncReport) -> SyncNumber:
+    value, tone = f"± {milliseconds(report.clock_uncertainty_ms or 0.0)}", "primary"
+    if not clock_is_known(report):
+        value, tone = "Lost", "error"
+    elif report.clock_lost:
+        value, tone = f"Lost · {value}", "warning"
+    return SyncNumber("Clock", value, tone, "How well this computer knows NTP time")
 
 
 def _signed(value_ms: float | None) -> str:

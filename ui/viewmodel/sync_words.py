@@ -28,12 +28,17 @@ class SyncFacts:
 
 
 def sync_kind(facts: SyncFacts) -> SyncKind:
-    """Return what matters most: a clock that is lost before a connection, a connection before a drift."""
+    """Return what matters most: time that is not known before a connection, a connection before a drift.
+
+    A time server that does not answer, as every server where the whole network is gone, comes after the connection.
+    """
     report = facts.report
     if report is not None and not clock_is_known(report):
         return SyncKind.CLOCK_LOST
     if facts.socket in {SocketState.RECONNECTING, SocketState.CLOSED}:
         return SyncKind.RECONNECTING
+    if report is not None and report.clock_lost:
+        return SyncKind.CLOCK_LOST
     if facts.role is Role.LEADER:
         return SyncKind.LEADING
     if report is None or facts.socket is SocketState.CONNECTING or not report.is_playing:
@@ -108,4 +113,5 @@ def _clock_words(report: SyncReport | None) -> str:
         return "Clock synced"
     if not clock_is_known(report):
         return "Clock lost"
-    return f"Clock synced ± {milliseconds(report.clock_uncertainty_ms or 0.0)}"
+    words = "Clock lost, going on by its last reading" if report.clock_lost else "Clock synced"
+    return f"{words} ± {milliseconds(report.clock_uncertainty_ms or 0.0)}"

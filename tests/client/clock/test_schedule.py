@@ -39,7 +39,18 @@ def test_failures_begin_anew_and_then_grow_rarer_too():
     for _ in range(9):
         schedule.measured(0)
     failed = lambda schedule, now_ns: schedule.failed(now_ns)  # noqa: E731
-    assert intervals(schedule, failed, 9) == [2, 4, 8, 16, 32, 64, 128, 300, 300]
+    assert intervals(schedule, failed, 9) == [2, 4, 8, 16, 32, 64, 64, 64, 64]
+
+
+def test_a_server_is_lost_with_its_third_failure_and_back_with_its_first_answer():
+    schedule = Schedule()
+    for failures, lost in enumerate((False, False, True, True), 1):
+        schedule.failed(failures * NS_PER_S)
+        assert schedule.lost is lost
+    schedule.measured(5 * NS_PER_S)
+    assert not schedule.lost
+    schedule.failed(6 * NS_PER_S)
+    assert not schedule.lost
 
 
 def test_a_server_that_wants_to_be_left_alone_is_for_five_minutes():

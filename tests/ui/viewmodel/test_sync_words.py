@@ -49,6 +49,10 @@ def facts(role=Role.FOLLOWER, socket=SocketState.CONNECTED, *, was=False, **chan
         (facts(socket=SocketState.RECONNECTING, is_playing=False), "Reconnecting"),
         (facts(clock_uncertainty_ms=None), "Clock lost"),
         (facts(clock_uncertainty_ms=51.0, socket=SocketState.RECONNECTING), "Clock lost"),
+        (facts(clock_lost=True), "Clock lost"),
+        (facts(Role.LEADER, drift_ms=None, clock_lost=True), "Clock lost"),
+        # Where the whole network is gone, it is the connection that people can do something about.
+        (facts(clock_lost=True, socket=SocketState.RECONNECTING), "Reconnecting, playing on"),
         (facts(is_playing=False, drift_ms=None), "Waiting for Ana"),
         (SyncFacts(Role.FOLLOWER, SocketState.CONNECTING), "Waiting for the leader"),
         (facts(Role.LEADER, drift_ms=None), "Leading · clock ± 0.3 ms"),
@@ -62,7 +66,9 @@ def test_words(given_, words):
 def test_the_detail_names_clock_connection_drift_and_what_is_wrong():
     pill = sync_pill(facts(drift_ms=-0.2, error="The sound stutters"))
     assert pill.detail == "Clock synced ± 0.3 ms · Connected · 0.2 ms ahead of the leader · The sound stutters"
-    assert sync_pill(facts(clock_uncertainty_ms=None)).detail.startswith("Clock lost")
+    assert sync_pill(facts(clock_uncertainty_ms=None)).detail.startswith("Clock lost · Connected")
+    lost = sync_pill(facts(clock_lost=True)).detail
+    assert lost == "Clock lost, going on by its last reading ± 0.3 ms · Connected · 0.2 ms behind of the leader"
 
 
 def test_a_leaders_pill_has_the_leaders_colour():
