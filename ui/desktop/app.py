@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
-from ui.desktop.garbage import keep_what_is_there
+from ui.desktop.garbage import collect_when_away, keep_what_is_there
 from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
 from ui.desktop.qt_log import log_qt_messages
@@ -91,10 +91,10 @@ class App:
         await self.screens.make_others()
         for module in _HEAVY:
             await asyncio.to_thread(importlib.import_module, module)
-        await made_ready(self.window)
         view_model = self._make_view_model(browse)
         view_model.following.show_first()
-        await asyncio.sleep(0)
+        view_model.settings.show_first()
+        await made_ready(self.window)
         self.view_model = view_model
         if self._loaded.notice is not None:
             view_model.context.toast("settings", self._loaded.notice, tone=Tone.WARNING, lasting=True)
@@ -172,7 +172,7 @@ def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
         tell(f"Lockstep is open already with {options.data_dir}; its window was brought to the front")
         return 0
     try:
-        while (code := event_loop.run(application, lambda: _main(options, instance))) == BEGIN_ANEW:
+        while (code := event_loop.run(application, lambda: _main(application, options, instance))) == BEGIN_ANEW:
             stayed = forget_everything(options.data_dir)
             if stayed:
                 tell(f"{', '.join(stayed)} in {options.data_dir} can't be deleted; delete it yourself")
@@ -181,7 +181,7 @@ def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
         instance.release()
 
 
-async def _main(options: AppOptions, instance: SingleInstance) -> int:
+async def _main(application: QApplication, options: AppOptions, instance: SingleInstance) -> int:
     app = App(options)
     instance.another_started.connect(app.raise_window)
     with event_loop.errors_reported(app.report), event_loop.interrupts_heard(app.closed.set):
@@ -190,8 +190,9 @@ async def _main(options: AppOptions, instance: SingleInstance) -> int:
         try:
             await asyncio.wait({opening, closing}, return_when=asyncio.FIRST_COMPLETED)
             if opening.done():
-                opening.result()
+                view_model = opening.result()
                 keep_what_is_there()
+                collect_when_away(application, lambda: view_model.is_quiet)
             await closing
         finally:
             opening.cancel()

@@ -62,6 +62,10 @@ class SettingsModel(QObject):
         """Return what is wrong with the name, "" when nothing is."""
         return self._name_trouble
 
+    def show_first(self) -> None:
+        """Show what is known before the page is seen, so that its lines are there when they are needed."""
+        self._emit_all()
+
     def set_visible(self, visible: bool) -> None:
         """Look at devices, cache and server when the page is opened."""
         self._visible = visible
@@ -213,8 +217,10 @@ class SettingsModel(QObject):
         self._show_all()
 
     def _show_all(self) -> None:
-        if not self._visible:
-            return
+        if self._visible:
+            self._emit_all()
+
+    def _emit_all(self) -> None:
         settings, view = self._context.settings, self._spotify.view
         progress = self._library.progress
         self._state = replace(

@@ -76,6 +76,11 @@ class LockstepViewModel(QObject):
         """Return idle, leading or following."""
         return self.session.state
 
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether no music plays and no session runs."""
+        return isinstance(self.session.state, Idle) and not self.playing.facts.playing
+
     def create_runbuddy_session(self, playlist_id: str) -> None:
         """Lead a playlist."""
         self.leading.create(playlist_id)

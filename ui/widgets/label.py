@@ -1,7 +1,7 @@
 """Texts: one of five sizes, one of a few tones, shown as they are and never as markup."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme.tokens import TextRole
@@ -25,6 +25,7 @@ class Label(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._given = ""
         self._width: int | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("textRole", str(role))
@@ -35,6 +36,9 @@ class Label(QLabel):
 
     def setText(self, text: str) -> None:
         """Show the text, without what would steer the screen."""
+        if text == self._given:
+            return
+        self._given = text
         super().setText(plain(text))
         self._fit()
 
@@ -80,29 +84,18 @@ class ElidedLabel(Label):
         super().__init__(text, role, tone, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def setText(self, text: str) -> None:
-        """Show the text on one line."""
-        super().setText(text)
-        self._tell_whole()
-        self.update()
-
     def minimumSizeHint(self) -> QSize:
         """Return room for a few letters: the rest can be left out."""
         hint = super().minimumSizeHint()
         return QSize(min(hint.width(), 24), hint.height())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._tell_whole()
-
     def paintEvent(self, _event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        centred = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
-        draw_text(painter, self, self.contentsRect(), self._elided(), centred=centred)
-
-    def _elided(self) -> str:
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
-
-    def _tell_whole(self) -> None:
-        self.setToolTip(tooltip(self.text()) if self._elided() != self.text() else "")
+        draw_text(painter, self, room, words, centred=bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter))
+        # Drawing knows whether something is left out: to work it out at each change as well costs as much again.
+        whole = tooltip(self.text()) if words != self.text() else ""
+        if self.toolTip() != whole:
+            self.setToolTip(whole)

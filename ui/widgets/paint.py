@@ -29,6 +29,13 @@ _ENTER_KEYS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 #: What moves a slider, and walks in a list of choices.
 MOVE_KEYS: Final = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
 
+# As numbers: Python's flags take longer to be joined than a line to be drawn.
+_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
+_ONE_LINE: Final = _MIDDLE.value | Qt.TextFlag.TextSingleLine.value
+_LEFT: Final = _ONE_LINE | Qt.AlignmentFlag.AlignLeft.value
+_RIGHT: Final = _ONE_LINE | Qt.AlignmentFlag.AlignRight.value
+_CENTRED: Final = _ONE_LINE | Qt.AlignmentFlag.AlignHCenter.value
+
 
 class FocusVisible(_Base):
     """Mixin in front of a QWidget class: knows whether the focus came by keyboard, so that a click draws no ring."""
@@ -100,7 +107,7 @@ def focus_ring(painter: QPainter, rect: QRect | QRectF, radius: float) -> None:
 
 def logical(rect: QRect, widget: QWidget, inner: QRect) -> QRect:
     """Return `inner`, laid out left to right within `rect`, as it lies in the widget's direction."""
-    if widget.layoutDirection() == Qt.LayoutDirection.LeftToRight:
+    if not widget.isRightToLeft():
         return inner
     mirrored = QRect(inner)
     mirrored.moveLeft(rect.left() + rect.right() - inner.right())
@@ -112,10 +119,5 @@ def draw_text(painter: QPainter, widget: QWidget, box: QRect, words: str, *, cen
 
     The text's own letters say which way it runs, so that a title in one script is right in a window of another.
     """
-    right_to_left = widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
-    side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
-    if centred:
-        side = Qt.AlignmentFlag.AlignHCenter
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-    flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-    painter.drawText(box, int(flags) | int(Qt.TextFlag.TextSingleLine), words)
+    painter.drawText(box, _CENTRED if centred else _RIGHT if widget.isRightToLeft() else _LEFT, words)

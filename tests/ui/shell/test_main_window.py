@@ -248,17 +248,6 @@ def test_a_live_session_is_not_closed_without_a_question(window, qtbot):
     assert not window.isVisible()
 
 
-def test_screens_fade_only_where_movement_is_wanted(window, theme, qtbot):
-    stack = window._stack
-    window.show_screen("settings")
-    (fading,) = (child for child in stack.children() if type(child).__name__ == "_Fading")
-    assert not fading.isVisible()
-    theme.reduced_motion = False
-    window.show_screen("library")
-    assert fading.isVisible()
-    qtbot.waitUntil(fading.isHidden)
-
-
 def test_the_first_run_has_no_sidebar(window):
     window.set_chrome_visible(False)
     assert window.sidebar.isHidden()

@@ -18,10 +18,11 @@ def test_what_has_no_room_is_left_out_and_told_by_the_tooltip(theme, qtbot):
     label = ElidedLabel("The Philharmonic Society of the Upper Rhine Valley")
     qtbot.addWidget(label)
     label.resize(100, 20)
-    label.show()
+    label.grab()
     assert label.toolTip() == "<qt>The Philharmonic Society of the Upper Rhine Valley</qt>"
     assert label.text() == "The Philharmonic Society of the Upper Rhine Valley"
     label.resize(600, 20)
+    label.grab()
     assert label.toolTip() == ""
     assert label.minimumSizeHint().width() <= 24
 
