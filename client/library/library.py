@@ -68,6 +68,10 @@ class Library:
                 raise LibraryError(f"{shown_path(folder)} is none of your music folders; choose one of those")
             await self._match_stale()
 
+    async def count_files(self) -> int:
+        """Return how many music files are there, by the last scan."""
+        return await asyncio.to_thread(self._stores.music.count)
+
     async def scan(self, progress: Callable[[ScanProgress], None] | None = None) -> ScanSummary:
         """Look through all folders, read what is new or changed, and match the playlists anew.
 
@@ -121,6 +125,10 @@ class Library:
             # Another program may have changed the library.
             await self._match_stale()
         return await asyncio.to_thread(self._stores.matches.matches, playlist_id)
+
+    async def files_with_cover(self, playlist_id: str, most: int) -> list[tuple[Path, int]]:
+        """Return the first paired files that hold a cover, one an album, each with its mtime_ns."""
+        return await asyncio.to_thread(self._stores.matches.with_cover, playlist_id, most)
 
     async def pairing(self, playlist_id: str) -> Pairing:
         """Return a playlist with the files that are sure: what a player's queue is made of. Errors: LibraryError."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
 
@@ -10,6 +11,16 @@ from client.library.playlist_store import playlist_track
 from client.matching.model import Candidate, Confidence, MatchReason, TrackMatch
 from client.storage.database import Database
 
+#: Of each album one file is enough; files of no album stand for themselves.
+_WITH_COVER: Final = """
+SELECT f.path, f.mtime_ns, min(t.playlist_position) AS first
+FROM playlist_track t
+JOIN candidate c ON c.playlist_id = t.playlist_id AND c.playlist_position = t.playlist_position AND c.place = 0
+JOIN file f ON f.path = c.path
+WHERE t.playlist_id = ? AND t.confidence = ? AND f.has_cover AND f.is_present
+GROUP BY f.album, CASE f.album WHEN '' THEN f.path END
+ORDER BY first LIMIT ?
+"""
 _INSERT: Final = "INSERT INTO candidate VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -65,6 +76,11 @@ class MatchStore:
             )
             for row in rows
         ]
+
+    def with_cover(self, playlist_id: str, most: int) -> list[tuple[Path, int]]:
+        """Return path and mtime_ns of the first paired files that hold a cover, one an album."""
+        rows = self._database.read(_WITH_COVER, (playlist_id, Confidence.SURE.value, most))
+        return [(Path(row["path"]), row["mtime_ns"]) for row in rows]
 
     def playlists_with(self, track_id: str) -> list[str]:
         """Return the playlists in which a track stands."""

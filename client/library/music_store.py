@@ -101,6 +101,10 @@ class MusicStore:
                 connection.executemany("UPDATE file SET is_present = 1 WHERE path = ?", [(path,) for path in paths])
                 connection.execute(_BUMP)
 
+    def count(self) -> int:
+        """Return how many files are there."""
+        return int(self._database.read("SELECT count(*) AS files FROM file WHERE is_present")[0]["files"])
+
     def files(self) -> Iterator[LocalFile]:
         """Yield all files that are there."""
         yield from map(local_file, self._database.read("SELECT * FROM file WHERE is_present"))

@@ -90,6 +90,7 @@ def _connect_library(window: MainWindow, screens: Screens, view_model: "Lockstep
     page.scan_requested.connect(library.scan)
     page.cancel_requested.connect(library.cancel)
     page.remove_requested.connect(library.remove)
+    page.retry_requested.connect(library.open)
     detail, shown = view_model.playlist_detail, screens.playlist_detail
     detail.changed.connect(shown.show_state)
     shown.back_requested.connect(lambda: window.show_screen("library"))

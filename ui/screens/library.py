@@ -17,6 +17,7 @@ from ui.widgets.rows import LazyRows, Row
 from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 
+_HEADER_HEIGHT = 48
 #: What a file dialog offers to import.
 PLAYLIST_FILES = "Playlists (*.csv *.m3u *.m3u8 *.xspf *.json);;All files (*)"
 
@@ -45,13 +46,16 @@ class Progress:
 class LibraryState:
     """Everything that the screen shows; `playlists` is None until they are known.
 
-    `progress` is a scan or an import under way. Without a music folder nothing can be paired.
+    `progress` is a scan or an import under way. Without a music folder nothing can be paired. `trouble` says why the
+    playlists can't be shown.
     """
 
     playlists: tuple[PlaylistCard, ...] | None = None
     has_folder: bool = True
     folder_note: str = ""
     progress: Progress | None = None
+    trouble: str = ""
+    what_to_do: str = ""
 
 
 class LibraryScreen(QWidget):
@@ -64,6 +68,7 @@ class LibraryScreen(QWidget):
     scan_requested = Signal()
     cancel_requested = Signal()
     remove_requested = Signal(str)
+    retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,12 +83,13 @@ class LibraryScreen(QWidget):
         self._nothing = EmptyState(
             "library_music",
             "Your playlists will be here",
-            "Add one from Spotify, or from a file: a CSV of Exportify, an M3U or a PAIRING.json. "
-            "Lockstep then finds the tracks in your music folder.",
+            "Add one from Spotify or from a file (CSV, M3U, XSPF, JSON). Lockstep finds its tracks among your music "
+            "files.",
             "Add from Spotify",
             second="Import a file",
             parent=self,
         )
+        self._failed = EmptyState("error", "", "", "Try again", parent=self)
         self._no_match = EmptyState("search", "No playlist matches", "Try another name, or clear the filter.")
         self._folder = EmptyState(
             "folder_open",
@@ -105,6 +111,7 @@ class LibraryScreen(QWidget):
         count = "1 playlist" if len(known) == 1 else f"{len(known):,} playlists"
         words = [count] if known else []
         self._header.show_text("Library", " · ".join([*words, *([state.folder_note] if state.folder_note else [])]))
+        self._failed.show_text("error", state.trouble, state.what_to_do, "Try again")
         self._progress.setVisible(state.progress is not None)
         if state.progress is not None:
             self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
@@ -132,7 +139,7 @@ class LibraryScreen(QWidget):
     def _show_playlists(self) -> None:
         state = self._state
         if state.playlists is None:
-            self._pages.setCurrentWidget(self._loading)
+            self._pages.setCurrentWidget(self._failed if state.trouble else self._loading)
             return
         words = self._search.text().casefold()
         shown = [card for card in state.playlists if words in card.name.casefold()]
@@ -173,12 +180,15 @@ class LibraryScreen(QWidget):
         self._nothing.action_requested.connect(self.spotify_requested)
         self._nothing.second_requested.connect(self.choose_file)
         self._folder.action_requested.connect(self.folder_requested)
+        self._failed.action_requested.connect(self.retry_requested)
 
     def _lay_out(self) -> None:
         self._search.setFixedWidth(240)
         for widget in (self._search, self._scan, self._add):
             self._header.add_action(widget)
-        for page in (self._loading, self._nothing, self._no_match, self._folder, self._grid):
+        # The title stays where it is when the line under it comes.
+        self._header.setMinimumHeight(_HEADER_HEIGHT)
+        for page in (self._loading, self._failed, self._nothing, self._no_match, self._folder, self._grid):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(PAGE_MARGIN - CARD_INSET, PAGE_MARGIN - 8, PAGE_MARGIN - CARD_INSET, 0)
@@ -198,6 +208,8 @@ def _card_row(card: PlaylistCard) -> Row:
 
 
 def _why_no_scan(state: LibraryState) -> str | None:
+    if state.playlists is None:
+        return "One moment" if not state.trouble else state.trouble
     if state.progress is not None:
         return "Wait until this is done, or cancel it"
     return None if state.has_folder else "Choose a music folder first, under Settings"

@@ -55,15 +55,15 @@ class Covers:
         return file if file.exists() or small.save(str(file)) else None
 
 
-def decoded(data: bytes) -> QImage | None:
-    """Return a picture no larger than is ever shown; None when it is none. Safe in any thread."""
+def decoded(data: bytes, side: int = _SIDE) -> QImage | None:
+    """Return a picture no larger than it is shown, `side` pixels at most; None when it is none. Safe in any thread."""
     buffer = QBuffer()
     buffer.setData(QByteArray(data))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > _SIDE:
-        reader.setScaledSize(size.scaled(QSize(_SIDE, _SIDE), Qt.AspectRatioMode.KeepAspectRatio))
+    if size.isValid() and max(size.width(), size.height()) > side:
+        reader.setScaledSize(size.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio))
     image = reader.read()
     return None if image.isNull() else image

@@ -14,13 +14,16 @@ from client.playlist.model import Playlist
 from ui.screens.library import LibraryState, Progress
 from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
-from ui.viewmodel.library_states import cards, scan_progress
+from ui.viewmodel.library_states import cards, files_words, folder_words, scan_progress
+from ui.viewmodel.playlist_covers import PlaylistCovers
+from ui.viewmodel.troubles import trouble_of
 from ui.widgets.plain import isolated
 
 #: How often progress is drawn.
 PROGRESS_INTERVAL_S: Final = 0.15
 
 _SCAN: Final = "scan"
+_COVERS: Final = "covers"
 
 
 class LibraryModel(QObject):
@@ -42,7 +45,8 @@ class LibraryModel(QObject):
         self.summaries: tuple[PlaylistSummary, ...] = ()
         self._visible = False
         self._progress_told_s = 0.0
-        #: "1,204 files", once a scan has counted them.
+        self.covers = PlaylistCovers()
+        #: "1,204 files", by the last scan; "" without a folder.
         self.files_note = ""
 
     @property
@@ -57,12 +61,13 @@ class LibraryModel(QObject):
             self.page_changed.emit(self._state)
 
     def open(self) -> None:
-        """Read the library for the first time."""
-        self._context.start(self._reload(), "library")
+        """Read the library for the first time, or once more after that has failed."""
+        self._context.start(self._open(), "library")
 
     def add_folder(self, folder: str) -> None:
-        """Take the person's music folder, in place of the one before, and look through it."""
-        self._context.start(self._add_folder(Path(folder)), _SCAN)
+        """Take the person's music folder, in place of the one before, and look through it at once."""
+        self._context.tasks.cancel(_SCAN)
+        self._context.tasks.start(self._add_folder(Path(folder)), _SCAN)
 
     def scan(self) -> None:
         """Look through the folders again."""
@@ -98,12 +103,43 @@ class LibraryModel(QObject):
         """Read what the library has now. Errors: StorageError."""
         await self._reload()
 
+    async def _open(self) -> None:
+        try:
+            await self._reload()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
+            self._context.log_unexpected(error)
+            trouble = trouble_of(error)
+            self._show(trouble=trouble.text, what_to_do=trouble.what_to_do)
+
     async def _reload(self) -> None:
         library = await self._context.library()
         self.summaries = tuple(await library.playlists())
         self.folders = tuple(await library.folders())
-        shown = await asyncio.to_thread(cards, self.summaries)
-        self._show(playlists=shown, has_folder=bool(self.folders), folder_note=self._folder_note())
+        count = await library.count_files()
+        self.files_note = files_words(count) if self.folders else ""
+        shown = await asyncio.to_thread(cards, self.summaries, self.covers.get)
+        self._show(
+            playlists=shown,
+            has_folder=bool(self.folders),
+            folder_note=folder_words(self.folders, count),
+            trouble="",
+            what_to_do="",
+        )
+        self._context.tasks.cancel(_COVERS)
+        self._context.tasks.start(self._look_at_covers(), _COVERS)
+
+    async def _look_at_covers(self) -> None:
+        library = await self._context.library()
+        told_s, untold = time.monotonic(), False
+        for summary in self.summaries:
+            untold |= await self.covers.look(library, summary.playlist_id)
+            if untold and time.monotonic() - told_s >= PROGRESS_INTERVAL_S:
+                told_s, untold = time.monotonic(), False
+                self._show(playlists=cards(self.summaries, self.covers.get))
+        if untold:
+            self._show(playlists=cards(self.summaries, self.covers.get))
 
     async def _add_folder(self, folder: Path) -> None:
         library = await self._context.library()
@@ -135,7 +171,6 @@ class LibraryModel(QObject):
             self._show(progress=scan_progress(told))
 
     def _tell(self, summary: ScanSummary) -> None:
-        self.files_note = "1 file" if summary.found == 1 else f"{summary.found:,} files"
         problems = len(summary.problems)
         if problems:
             files = "1 file" if problems == 1 else f"{problems:,} files"
@@ -154,9 +189,6 @@ class LibraryModel(QObject):
     async def _remove(self, playlist_id: str) -> None:
         await (await self._context.library()).remove_playlist(playlist_id)
         await self._reload()
-
-    def _folder_note(self) -> str:
-        return "" if not self.folders else str(self.folders[0])
 
     def _show(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]

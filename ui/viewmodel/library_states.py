@@ -1,13 +1,16 @@
 """Playlists and their tracks as the screens show them (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+
+from PySide6.QtGui import QImage
 
 from client.library.model import PlaylistSummary, ScanProgress, ScanStage
 from client.matching.model import Candidate, Confidence, MatchReason, TrackMatch
 from ui.screens.library import PlaylistCard, Progress
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
+from ui.widgets.plain import isolated
 
 _REASONS: Final = {
     MatchReason.MANUAL: "Chosen by you",
@@ -20,9 +23,27 @@ _REASONS: Final = {
 }
 
 
-def cards(summaries: Sequence[PlaylistSummary]) -> tuple[PlaylistCard, ...]:
-    """Return the playlists of the library page."""
-    return tuple(PlaylistCard(each.playlist_id, each.name, each.paired, each.pairable) for each in summaries)
+def cards(
+    summaries: Sequence[PlaylistSummary], cover: Callable[[str], QImage | None] = lambda _playlist_id: None
+) -> tuple[PlaylistCard, ...]:
+    """Return the playlists of the library page, each with its cover."""
+    return tuple(
+        PlaylistCard(each.playlist_id, each.name, each.paired, each.pairable, cover(each.playlist_id))
+        for each in summaries
+    )
+
+
+def files_words(count: int) -> str:
+    """Return how many files there are."""
+    return "1 file" if count == 1 else f"{count:,} files"
+
+
+def folder_words(folders: Sequence[Path], count: int) -> str:
+    """Return what is in the music folder, in a line under the page's title."""
+    if not folders:
+        return ""
+    files = "1 music file" if count == 1 else f"{count:,} music files" if count else "No music files"
+    return f"{files} in {isolated(folders[0].name or str(folders[0]))}"
 
 
 def track_lines(matches: Sequence[TrackMatch]) -> tuple[TrackLine, ...]:
@@ -55,12 +76,13 @@ def lead_lock(
         return "One moment"
     if summary.pairable == 0:
         return "This playlist has no track that a file could play"
-    missing = summary.pairable - summary.paired
-    if missing == 0:
-        return None
-    words = "1 track has no file yet" if missing == 1 else f"{missing:,} tracks have no file yet"
-    to_check = f"; {summary.to_check:,} wait for your yes" if summary.to_check else ""
-    return f"{words}{to_check}"
+    missing, to_check = summary.pairable - summary.paired - summary.to_check, summary.to_check
+    parts = []
+    if missing > 0:
+        parts.append("1 track has no file yet" if missing == 1 else f"{missing:,} tracks have no file yet")
+    if to_check > 0:
+        parts.append("1 proposal waits for your yes" if to_check == 1 else f"{to_check:,} proposals wait for your yes")
+    return "; ".join(parts) or None
 
 
 def play_lock(summary: PlaylistSummary | None, locked: str | None, *, sound_is_open: bool = True) -> str | None:

@@ -151,6 +151,7 @@ class PlaylistDetailModel(QObject):
             PlaylistDetailState(
                 name="" if summary is None else summary.name,
                 source="" if summary is None else source_words(summary),
+                cover=self._library.covers.get(self.playlist_id),
                 tracks=self._lines,
                 paired=0 if summary is None else summary.paired,
                 pairable=0 if summary is None else summary.pairable,

@@ -59,6 +59,35 @@ async def test_from_a_folder_and_a_playlist_to_a_pairing(library, music, playlis
     assert (await library.summary(ID)).fully_paired
 
 
+async def test_how_many_files_there_are_is_known_without_another_scan(library, music, tmp_path):
+    assert await library.count_files() == 0
+    await scanned(library, music)
+    (music / "1.mp3").unlink()
+    await library.scan()
+    await library.aclose()
+    again = await Library.open(tmp_path / "data")
+    assert await again.count_files() == 2
+    await again.aclose()
+
+
+async def test_covers_are_those_of_the_first_paired_files_of_each_album(library, music, playlist):
+    pictures = {1: b"one", 2: b"two"}
+    for position, picture in pictures.items():
+        song(music / f"{position}.mp3", ("First Light", "Second Wind", "Third Rail")[position], position, cover=picture)
+    await scanned(library, music)
+    await library.save_playlist(playlist)
+    found = await library.files_with_cover(ID, 4)
+    assert found == [(music / "1.mp3", (music / "1.mp3").stat().st_mtime_ns)], "both are of one album"
+    for position, picture in pictures.items():
+        path, title = music / f"{position}.mp3", ("First Light", "Second Wind", "Third Rail")[position]
+        write_mp3(path, title, "Ann", duration_ms=20_000 + 1000 * position, cover=picture)
+    await library.scan()
+    assert [path.name for path, _ in await library.files_with_cover(ID, 4)] == ["1.mp3", "2.mp3"]
+    assert [path.name for path, _ in await library.files_with_cover(ID, 1)] == ["1.mp3"]
+    await library.unpair(ID, SECOND)
+    assert [path.name for path, _ in await library.files_with_cover(ID, 4)] == ["2.mp3"]
+
+
 async def test_a_second_scan_reads_only_what_changed(library, music):
     await scanned(library, music)
     song(music / "0.mp3", "First Light (2020 Remaster)", 0)

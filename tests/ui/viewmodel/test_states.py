@@ -50,7 +50,10 @@ def test_sessions_say_whether_this_library_can_play_them():
 def test_a_playlist_is_led_only_when_all_of_it_is_paired():
     whole = PlaylistSummary("p", "Run", "", None, 14, 14, 14, 0)
     assert lead_lock(whole, enabled=True, in_session=False) is None
-    assert lead_lock(SUMMARY, enabled=True, in_session=False) == "2 tracks have no file yet; 1 wait for your yes"
+    partly = "1 track has no file yet; 1 proposal waits for your yes"
+    assert lead_lock(SUMMARY, enabled=True, in_session=False) == partly
+    only_to_check = PlaylistSummary("p", "Run", "", None, 14, 14, 12, 2)
+    assert lead_lock(only_to_check, enabled=True, in_session=False) == "2 proposals wait for your yes"
     assert "switched off" in (lead_lock(whole, enabled=False, in_session=False) or "")
     assert "already" in (lead_lock(whole, enabled=True, in_session=True) or "")
     assert lead_lock(None, enabled=True, in_session=False) == "One moment"
