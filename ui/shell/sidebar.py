@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from ui.shell.sections import LABELS, Section
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH, TextRole, Tone
+from ui.widgets.accessible import explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane
-from ui.widgets.plain import plain, tooltip
+from ui.widgets.plain import plain, spoken
 
 _ENTRY_HEIGHT: Final = 44
 _LOGO_HEIGHT: Final = 72
@@ -31,12 +32,13 @@ class _Entry(FocusVisible, QToolButton):
     """One entry: icon and words, or the icon alone where the sidebar is narrow."""
 
     own_keys = PRESS_KEYS
+    accessible_role = QAccessible.Role.PageTab
 
     def __init__(self, section: Section, parent: QWidget) -> None:
         super().__init__(parent)
         self._icon, self._words = LABELS[section]
         self._state = SidebarState()
-        self.narrow = False
+        self._narrow = False
         self.setCheckable(True)
         self.setFixedHeight(_ENTRY_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -46,10 +48,17 @@ class _Entry(FocusVisible, QToolButton):
 
     def show_state(self, state: SidebarState) -> None:
         self._state = state
-        note = plain(state.text, 60)
+        note = spoken(state.text)
         self.setAccessibleName(f"{self._words}: {note}" if note else self._words)
-        self.setToolTip(tooltip(self.accessibleName()) if self.narrow else "")
+        self._explain()
         self.update()
+
+    def set_narrow(self, narrow: bool) -> None:
+        self._narrow = narrow
+        self._explain()
+
+    def _explain(self) -> None:
+        explain(self, self.accessibleName() if self._narrow else "")
 
     def sizeHint(self) -> QSize:
         return QSize(SIDEBAR_WIDTH - 24, _ENTRY_HEIGHT)
@@ -61,11 +70,11 @@ class _Entry(FocusVisible, QToolButton):
         if self.isChecked():
             plane(painter, self.rect(), RADIUS, palette.raised)
         colour = palette.text if lively else palette.text_secondary
-        left = (self.width() - 24) // 2 if self.narrow else 12
+        left = (self.width() - 24) // 2 if self._narrow else 12
         box = QRect(left, (self.height() - 24) // 2, 24, 24)
         name = f"{self._icon}-fill" if self.isChecked() and self._icon in _FILLED else self._icon
         icons.draw(painter, logical(self.rect(), self, box), name, colour)
-        if not self.narrow:
+        if not self._narrow:
             self._draw_words(painter, colour)
         if self._state.tone is not None:
             self._draw_dot(painter, palette.tone(self._state.tone), box)
@@ -93,7 +102,7 @@ class _Entry(FocusVisible, QToolButton):
     def _draw_dot(self, painter: QPainter, colour: str, icon: QRect) -> None:
         palette = current().palette
         place = QRect(0, 0, 8, 8)
-        if self.narrow:
+        if self._narrow:
             place.moveCenter(icon.topRight())
         else:
             place.moveCenter(QRect(self.width() - 24, 0, 12, self.height()).center())
@@ -107,6 +116,7 @@ class Sidebar(QWidget):
     """`section_requested(section)` comes when the person chooses an entry."""
 
     section_requested = Signal(str)
+    accessible_role = QAccessible.Role.PageTabList
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,8 +143,7 @@ class Sidebar(QWidget):
         self._narrow = narrow
         self.setFixedWidth(SIDEBAR_NARROW_WIDTH if narrow else SIDEBAR_WIDTH)
         for entry in self._entries.values():
-            entry.narrow = narrow
-            entry.setToolTip(tooltip(entry.accessibleName()) if narrow else "")
+            entry.set_narrow(narrow)
         self.update()
 
     def show_section(self, section: Section) -> None:

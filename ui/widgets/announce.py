@@ -3,12 +3,12 @@
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-from ui.widgets.plain import plain
+from ui.widgets.plain import spoken
 
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
     """Let the screen reader say the text: after what it is saying now, or at once if `urgent`."""
-    event = QAccessibleAnnouncementEvent(widget, plain(text))
+    event = QAccessibleAnnouncementEvent(widget, spoken(text))
     if urgent:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
     QAccessible.updateAccessibility(event)

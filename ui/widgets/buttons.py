@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import CONTROL_HEIGHT, ICON, Palette, TextRole, Tone
+from ui.widgets.accessible import explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
-from ui.widgets.plain import plain, tooltip
+from ui.widgets.plain import plain, spoken
 
 _PADDING = 16
 _GAP = 8
@@ -25,7 +26,7 @@ class _WordButton(FocusVisible, QPushButton):
         self._icon = icon
         self._font = font(TextRole.BODY, weight=600)
         self.setText(plain(text).replace("&", "&&"))
-        self.setAccessibleName(plain(text))
+        self.setAccessibleName(spoken(text))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -36,14 +37,13 @@ class _WordButton(FocusVisible, QPushButton):
     def set_words(self, text: str) -> None:
         """Show another text."""
         self.setText(plain(text).replace("&", "&&"))
-        self.setAccessibleName(plain(text))
+        self.setAccessibleName(spoken(text))
         self.updateGeometry()
 
     def set_locked(self, reason: str | None) -> None:
         """Disable the button for a reason, which becomes its tooltip; None frees it."""
         self.setEnabled(reason is None)
-        self.setToolTip(tooltip(reason or ""))
-        self.setAccessibleDescription(reason or "")
+        explain(self, reason or "")
 
     def sizeHint(self) -> QSize:
         width = text_width(self._font, self.words()) + 2 * self.padding

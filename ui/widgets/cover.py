@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.covers import generated_cover
 from ui.theme.tokens import RADIUS, RADIUS_SMALL
-from ui.widgets.plain import isolated
+from ui.widgets.plain import spoken
 
 
 def draw_cover(painter: QPainter, place: QRect, image: QImage | None, title: str, artist: str) -> None:
@@ -50,7 +50,7 @@ class Cover(QWidget):
         self._title = title
         self._artist = artist
         self._scaled = None
-        self.setAccessibleName(f"Cover of {isolated(title)}" if title else "Cover")
+        self.setAccessibleName(f"Cover of {spoken(title)}" if title else "Cover")
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from ui.theme import icons
 from ui.theme.theme import current
 from ui.theme.tokens import ICON
+from ui.widgets.accessible import explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, plane
-from ui.widgets.plain import tooltip
 
 SIDE: Final = 36
 #: By so much an icon button reaches past the edge of what stands above and below it, so that its icon meets that edge.
@@ -53,13 +53,12 @@ class IconButton(FocusVisible, QToolButton):
         """Say what the button does."""
         self._name = name
         self.setAccessibleName(name)
-        self.setToolTip(tooltip(name))
+        explain(self, name)
 
     def set_locked(self, reason: str | None) -> None:
         """Disable the button for a reason, which becomes its tooltip; None frees it."""
         self.setEnabled(reason is None)
-        self.setToolTip(tooltip(self._name if reason is None else reason))
-        self.setAccessibleDescription(reason or "")
+        explain(self, reason or self._name)
 
     def sizeHint(self) -> QSize:
         return self.size()

@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from ui.theme.theme import current
+from ui.widgets.accessible import explain
 from ui.widgets.paint import MOVE_KEYS, FocusVisible, focus_ring, plane
-from ui.widgets.plain import tooltip
 
 _TRACK = 4
 _KNOB = 12
@@ -35,8 +35,7 @@ class JumpSlider(FocusVisible, QSlider):
     def set_locked(self, reason: str | None) -> None:
         """Make the slider read-only for a reason, which becomes its tooltip; None frees it."""
         self._read_only = reason is not None
-        self.setToolTip(tooltip(reason or ""))
-        self.setAccessibleDescription(reason or "")
+        explain(self, reason or "")
         # It can still be reached by Tab, so that a screen reader can say where the music is.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self._read_only else Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else Qt.CursorShape.PointingHandCursor)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.theme import icons
 from ui.theme.theme import current
+from ui.widgets.accessible import explain
 
 
 def pairing_words(paired: int, total: int) -> str:
@@ -48,7 +49,7 @@ class PairingRing(QWidget):
         self._total = total
         words = pairing_words(paired, total)
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        explain(self, words)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

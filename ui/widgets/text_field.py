@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from ui.widgets.accessible import explain
 from ui.widgets.line_field import LineField
 from ui.widgets.plain import plain
 
@@ -41,9 +42,9 @@ class TextField(LineField):
             self.style().polish(self)
 
     def set_locked(self, reason: str | None) -> None:
-        """Disable the field for a reason; None frees it."""
+        """Disable the field for a reason, which becomes its tooltip; None frees it."""
         self.setEnabled(reason is None)
-        self.setAccessibleDescription(reason or "")
+        explain(self, reason or "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text() != self._shown:
