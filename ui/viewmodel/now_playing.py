@@ -20,6 +20,7 @@ from audio.queue import QueueItem
 from client.session_state import RunBuddySessionState
 from ui.desktop.media_keys import PlayerFacts
 from ui.screens.now_playing_queue import QueueTrack
+from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
 from ui.viewmodel.covers import Covers
 from ui.viewmodel.playing_states import (
@@ -28,7 +29,9 @@ from ui.viewmodel.playing_states import (
     now_playing_state,
     player_bar_state,
     player_facts,
+    preparing_notice,
     queue_tracks,
+    sound_notice,
 )
 from ui.widgets.sync_pill import SyncPillState
 
@@ -64,6 +67,8 @@ class PlayingModel(QObject):
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._tell_now)
         self._media_told: PlayerFacts | None = None
+        #: What is wrong with the sound, as long as it is: it takes the place of every notice that has had its time.
+        self._sound_trouble = ""
         context.services.subscribe_playback(self._hear)
 
     @property
@@ -77,7 +82,7 @@ class PlayingModel(QObject):
         self._items = {item.playlist_position: item for item in items}
         self._durations_ms, self._refused = dict(durations_ms), {}
         self._facts = replace(
-            PlayingFacts(volume_percent=self._facts.volume_percent),
+            self._without_notice(PlayingFacts(volume_percent=self._facts.volume_percent)),
             queue_name=name,
             queue=self._rows(),
             session=self._facts.session,
@@ -87,9 +92,14 @@ class PlayingModel(QObject):
 
     def set_visible(self, visible: bool, *, page: bool) -> None:
         """Say whether anybody can see the player bar, and the page: a hidden window costs nothing."""
+        page_appears = visible and page and not self._page_visible
         self._visible, self._page_visible = visible, visible and page
         self._tick_if_needed()
-        if visible:
+        if page_appears:
+            # At once: it would else be drawn as it was when somebody last looked.
+            self._read_player()
+            self._tell_now()
+        elif visible:
             self._tick()
 
     def show_session(self, state: RunBuddySessionState) -> None:
@@ -115,7 +125,7 @@ class PlayingModel(QObject):
             case TrackStarted(item):
                 self._on_track(item)
             case PlayingChanged():
-                self._facts = replace(self._facts, notice="", notice_is_trouble=False)
+                self._facts = self._without_notice(self._facts)
                 self._read_player()
                 self._tell()
             case TrackRefused(item, message):
@@ -124,7 +134,7 @@ class PlayingModel(QObject):
             case TrackDamaged(_, message):
                 self._change(notice=f"{message}.", notice_is_trouble=True)
             case TrackPreparing(item, fraction):
-                self._on_preparing(item, fraction)
+                self._show_notice(preparing_notice(item, fraction))
             case SoundChanged():
                 self._on_sound(event)
             case QueueFinished():
@@ -135,7 +145,7 @@ class PlayingModel(QObject):
     def _on_track(self, item: QueueItem) -> None:
         same_file = self._facts.current is not None and self._facts.current.file == item.file
         details = self._facts.details if same_file else Details()
-        self._facts = replace(self._facts, current=item, details=details, notice="", notice_is_trouble=False)
+        self._facts = self._without_notice(replace(self._facts, current=item, details=details))
         self._read_player()
         self._tell()
         if not same_file:
@@ -146,20 +156,24 @@ class PlayingModel(QObject):
         if self._facts.current is not None and self._facts.current.file == item.file:
             self._change(details=details)
 
-    def _on_preparing(self, item: QueueItem, fraction: float | None) -> None:
-        if fraction == 1.0:
-            self._change(notice="", notice_is_trouble=False)
-        else:
-            how_far = "" if fraction is None else f" · {fraction:.0%}"
-            self._change(notice=f"Preparing {item.label}{how_far}", notice_is_trouble=False)
-
     def _on_sound(self, event: SoundChanged) -> None:
-        wanted_silence = self._context.settings.sound_device == "none"
-        if event.reason and not (event.silent and wanted_silence):
-            words = f"Nothing is heard: {event.reason}" if event.silent else event.reason
-            self._change(notice=words, notice_is_trouble=True)
-        elif self._facts.notice_is_trouble:
-            self._change(notice="", notice_is_trouble=False)
+        before = self._sound_trouble
+        self._sound_trouble = sound_notice(event, silence_wanted=self._context.settings.sound_device == "none")
+        if self._sound_trouble or self._facts.notice_is_trouble:
+            self._show_notice("")
+        if self._sound_trouble and self._sound_trouble != before and not self._page_visible:
+            # Whoever looks at another page hears that the music is gone, and not why.
+            self._context.toast("sound", self._sound_trouble, tone=Tone.WARNING)
+
+    def _show_notice(self, notice: str) -> None:
+        if notice:
+            self._change(notice=notice, notice_is_trouble=False)
+        else:
+            self._facts = self._without_notice(self._facts)
+            self._tell()
+
+    def _without_notice(self, facts: PlayingFacts) -> PlayingFacts:
+        return replace(facts, notice=self._sound_trouble, notice_is_trouble=bool(self._sound_trouble))
 
     def _read_player(self) -> None:
         services = self._context.services

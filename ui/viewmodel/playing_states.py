@@ -6,8 +6,10 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
+from audio.playback_events import SoundChanged
 from audio.queue import QueueItem
 from client.session_state import Idle, RunBuddySessionState
+from ui.desktop.errors import as_sentence
 from ui.desktop.media_keys import PlayerFacts
 from ui.screens.now_playing import NowPlayingState
 from ui.screens.now_playing_queue import QueueTrack
@@ -57,6 +59,20 @@ def queue_tracks(
         QueueTrack(place, item.title, item.artist, durations_ms.get(place), refused.get(place, ""))
         for place, item in sorted(items.items())
     )
+
+
+def preparing_notice(item: QueueItem, fraction: float | None) -> str:
+    """Return the sentence on a track that is waited for; "" when it is ready."""
+    if fraction == 1.0:
+        return ""
+    return f"Preparing {item.label}{'' if fraction is None else f' · {fraction:.0%}'}"
+
+
+def sound_notice(event: SoundChanged, *, silence_wanted: bool) -> str:
+    """Return what a person is told of the sound; "" while all is as it was asked for."""
+    if not event.reason or (event.silent and silence_wanted):
+        return ""
+    return as_sentence(f"nothing is heard: {event.reason}" if event.silent else event.reason)
 
 
 def now_playing_state(facts: PlayingFacts) -> NowPlayingState:
