@@ -104,6 +104,8 @@ def _connect_library(window: MainWindow, screens: Screens, view_model: "Lockstep
     shown.confirm_all_requested.connect(detail.confirm_all)
     shown.unpair_requested.connect(detail.unpair)
     shown.export_requested.connect(detail.export)
+    shown.remove_requested.connect(detail.remove)
+    shown.retry_requested.connect(detail.reload)
     spotify, there = view_model.spotify, screens.spotify_playlists
     spotify.changed.connect(there.show_state)
     there.back_requested.connect(lambda: window.show_screen("library"))

@@ -1,13 +1,12 @@
 """One playlist: each track with its file, what is missing first, and the way into a session."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal, SignalInstance
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.screens.library import Progress
+from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.screens.playlist_rows import PairMark, TrackLine, arranged, track_rows
 from ui.screens.track_panel import TrackPanel
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
@@ -26,26 +25,6 @@ _MUSIC_FILES = "Music (*.mp3 *.flac *.m4a *.ogg *.opus *.wav);;All files (*)"
 _COVER = 128
 
 
-@dataclass(frozen=True, slots=True)
-class PlaylistDetailState:
-    """Everything that the screen shows.
-
-    `lead_locked` and `play_locked` say why a session or the music can't be started, None where they can; `locked` why
-    no file can be changed. `progress` is a scan or the matching under way.
-    """
-
-    name: str = ""
-    source: str = ""
-    cover: QImage | None = None
-    tracks: tuple[TrackLine, ...] = ()
-    paired: int = 0
-    pairable: int = 0
-    lead_locked: str | None = None
-    play_locked: str | None = None
-    locked: str | None = None
-    progress: Progress | None = None
-
-
 class PlaylistDetail(QWidget):
     """Shows a PlaylistDetailState; tracks are named by their playlist position."""
 
@@ -60,6 +39,8 @@ class PlaylistDetail(QWidget):
     confirm_all_requested = Signal()
     unpair_requested = Signal(int)
     export_requested = Signal(str)
+    remove_requested = Signal()
+    retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,22 +56,27 @@ class PlaylistDetail(QWidget):
         self._scan = SecondaryButton("Look for music", "refresh", parent=self)
         self._more = IconButton("more_horiz", "More", parent=self)
         self._progress = ProgressRow(cancellable=True, parent=self)
-        self._search = SearchField("Filter tracks", self)
-        self._first = Switch("Missing first", self)
+        self._tools = QWidget(self)
+        self._search = SearchField("Filter tracks", self._tools)
+        self._first = Switch("Missing first", self._tools)
         self._first.setChecked(True)
-        self._confirm_all = QuietButton("", parent=self)
+        self._confirm_all = QuietButton("", parent=self._tools)
         self._confirm_all.hide()
         self._rows = RowList("Tracks", parent=self)
         self._nothing = EmptyState(
             "queue_music",
             "No tracks here",
-            "Add some to the playlist where it comes from, then add it again.",
+            "Add some where the playlist comes from, then add it here again.",
             parent=self,
         )
-        self._no_match = EmptyState("search", "No track matches", "Try another word, or clear the filter.", parent=self)
+        self._no_match = EmptyState(
+            "search", "No track matches", "Try another word, or clear the filter.", "Clear the filter", parent=self
+        )
+        self._reading = EmptyState("queue_music", "Reading the playlist…", "", parent=self)
+        self._failed = EmptyState("warning", "", "", "Try again", parent=self)
         self._pages = QStackedWidget(self)
         self._panel = TrackPanel(self)
-        self._shown: tuple[tuple[TrackLine, ...], str, bool] | None = None
+        self._shown: tuple[tuple[TrackLine, ...] | None, str, bool] | None = None
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
@@ -106,6 +92,8 @@ class PlaylistDetail(QWidget):
             self._search.clear()
         self._name.setText(state.name)
         self._source.setText(state.source)
+        self._ring.setVisible(state.tracks is not None)
+        self._count.setVisible(state.tracks is not None)
         self._ring.show_pairing(state.paired, state.pairable)
         words = (pairing_words(state.paired, state.pairable), state.lead_locked if state.pairable else None)
         self._count.setText(" · ".join(part for part in words if part))
@@ -116,8 +104,8 @@ class PlaylistDetail(QWidget):
         if state.progress is not None:
             self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
         if state.tracks is not before.tracks:
-            proposed = sum(track.mark is PairMark.CHECK for track in state.tracks)
-            self._confirm_all.set_words(f"All {proposed} proposals are right")
+            proposed = sum(track.mark is PairMark.CHECK for track in state.tracks or ())
+            self._confirm_all.set_words(f"Accept all {proposed:,} proposals")
             self._confirm_all.setVisible(proposed > 1)
         self._confirm_all.set_locked(state.locked)
         self._show_tracks()
@@ -149,21 +137,29 @@ class PlaylistDetail(QWidget):
         self.pair_requested.emit(int(self._rows.rows()[place].key), path)
 
     def _show_tracks(self) -> None:
-        wanted = (self._state.tracks, self._search.text(), self._first.isChecked())
-        if self._shown is None or wanted[0] is not self._shown[0] or wanted[1:] != self._shown[1:]:
+        tracks, words, missing_first = self._state.tracks, self._search.text(), self._first.isChecked()
+        wanted = (tracks, words, missing_first)
+        if self._shown is None or tracks is not self._shown[0] or wanted[1:] != self._shown[1:]:
             self._shown = wanted
-            rows = track_rows(arranged(*wanted[:2], missing_first=wanted[2]))
-            self._rows.show_rows(rows)
-            empty = self._no_match if wanted[0] else self._nothing
-            self._pages.setCurrentWidget(self._rows if len(rows) else empty)
-            self._panel.setVisible(bool(wanted[0]))
+            self._rows.show_rows(track_rows(arranged(tracks or (), words, missing_first=missing_first)))
+            for only_with_tracks in (self._tools, self._panel):
+                only_with_tracks.setVisible(bool(tracks))
+        self._failed.show_text("warning", self._state.trouble, self._state.what_to_do, "Try again")
+        self._pages.setCurrentWidget(self._page())
         self._show_chosen()
+
+    def _page(self) -> QWidget:
+        if self._state.tracks is None:
+            return self._failed if self._state.trouble else self._reading
+        if not self._state.tracks:
+            return self._nothing
+        return self._rows if len(self._rows.rows()) else self._no_match
 
     def _chosen(self) -> TrackLine | None:
         key = self._rows.chosen_key()
         if key is None:
             return None
-        return next((one for one in self._state.tracks if one.playlist_position == int(key)), None)
+        return next((one for one in self._state.tracks or () if one.playlist_position == int(key)), None)
 
     def _show_chosen(self) -> None:
         self._panel.show_track(self._chosen(), self._state.locked)
@@ -187,9 +183,13 @@ class PlaylistDetail(QWidget):
 
     def _open_more(self) -> None:
         menu = QMenu(self)
-        export = QAction("Save as PAIRING.json…", menu)
-        export.triggered.connect(self._open_export)
-        menu.addAction(export)
+        for words, act in (
+            ("Save as PAIRING.json…", self._open_export),
+            ("Remove from the library", self.remove_requested.emit),
+        ):
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
 
@@ -209,6 +209,8 @@ class PlaylistDetail(QWidget):
         self._more.clicked.connect(self._open_more)
         self._progress.cancel_requested.connect(self.cancel_requested)
         self._search.searched.connect(lambda _words: self._show_tracks())
+        self._no_match.action_requested.connect(self._search.clear)
+        self._failed.action_requested.connect(self.retry_requested)
         self._first.clicked.connect(lambda _on: self._show_tracks())
         self._confirm_all.clicked.connect(self.confirm_all_requested)
         self._rows.row_chosen.connect(lambda _key: self._show_chosen())
@@ -222,7 +224,8 @@ class PlaylistDetail(QWidget):
 
     def _lay_out(self) -> None:
         way_back = QHBoxLayout()
-        way_back.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
+        # Qt takes a negative margin for none.
+        way_back.addSpacing(-OVERHANG)
         way_back.addWidget(self._back)
         way_back.addStretch(1)
         pairing = QHBoxLayout()
@@ -245,11 +248,12 @@ class PlaylistDetail(QWidget):
         head.setSpacing(24)
         head.addWidget(self._cover)
         head.addLayout(words, 1)
-        tools = QHBoxLayout()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(12)
         self._search.setMaximumWidth(280)
         tools.addWidget(self._search, 1)
-        tools.addWidget(Label("Missing first", TextRole.CAPTION, "secondary", parent=self))
+        tools.addWidget(Label("Missing first", TextRole.CAPTION, "secondary", parent=self._tools))
         tools.addWidget(self._first)
         tools.addStretch(1)
         tools.addWidget(self._confirm_all)
@@ -259,8 +263,8 @@ class PlaylistDetail(QWidget):
         whole.addLayout(way_back)
         whole.addLayout(head)
         whole.addWidget(self._progress)
-        whole.addLayout(tools)
-        for page in (self._rows, self._no_match, self._nothing):
+        whole.addWidget(self._tools)
+        for page in (self._reading, self._rows, self._no_match, self._nothing, self._failed):
             self._pages.addWidget(page)
         whole.addWidget(self._pages, 1)
         whole.addWidget(self._panel)

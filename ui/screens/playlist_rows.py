@@ -50,7 +50,6 @@ class TrackLine:
     others: tuple[FileChoice, ...] = ()
 
 
-_FIRST: Final = {PairMark.MISSING: 0, PairMark.CHECK: 1}
 _BADGES: Final = {
     PairMark.MISSING: ("No file", Tone.WARNING, "link_off"),
     PairMark.CHECK: ("Please check", Tone.WARNING, "help"),
@@ -66,9 +65,13 @@ def arranged(tracks: Sequence[TrackLine], words: str, *, missing_first: bool) ->
     shown = list(tracks)
     if wanted:
         shown = [one for one in shown if all(word in f"{one.title} {one.artist}".casefold() for word in wanted)]
-    if missing_first:
-        shown.sort(key=lambda one: _FIRST.get(one.mark, 2))
-    return shown
+    if not missing_first:
+        return shown
+    parts: dict[PairMark | None, list[TrackLine]] = {PairMark.MISSING: [], PairMark.CHECK: [], None: []}
+    rest = parts[None]
+    for one in shown:
+        parts.get(one.mark, rest).append(one)
+    return [one for part in parts.values() for one in part]
 
 
 def track_rows(tracks: Sequence[TrackLine]) -> LazyRows:
@@ -80,6 +83,8 @@ def _row(track: TrackLine) -> Row:
     words, tone, icon = _BADGES[track.mark]
     if track.mark is PairMark.PAIRED:
         words = track.reason or "Paired"
+    if track.score is not None:
+        words = f"{words} · {track.score}"
     detail = f"{track.file.name}: {track.file.why}" if track.file is not None else ""
     return Row(
         key=str(track.playlist_position),

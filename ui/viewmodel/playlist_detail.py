@@ -7,19 +7,21 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
+from client.errors import ClientError
 from client.library.library import Library
 from client.library.model import PlaylistSummary
 from client.matching.model import TrackMatch
 from client.pairing import save_pairing
 from client.session_state import Following, Idle, RunBuddySessionState
-from ui.screens.playlist_detail import PlaylistDetailState
+from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.screens.playlist_rows import TrackLine
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.library_states import lead_lock, play_lock, source_words, track_lines
 from ui.viewmodel.music import Music
-from ui.viewmodel.session_states import lock_reason
+from ui.viewmodel.session_states import Trouble, lock_reason
 from ui.viewmodel.transport import Transport
+from ui.viewmodel.troubles import trouble_of
 
 _LOAD: Final = "playlist"
 
@@ -37,7 +39,8 @@ class PlaylistDetailModel(QObject):
         self._transport = transport
         self._summary: PlaylistSummary | None = None
         self._matches: list[TrackMatch] = []
-        self._lines: tuple[TrackLine, ...] = ()
+        self._lines: tuple[TrackLine, ...] | None = None
+        self._trouble: Trouble | None = None
         self._session: RunBuddySessionState = Idle()
         self._visible = False
         self.playlist_id = ""
@@ -52,7 +55,8 @@ class PlaylistDetailModel(QObject):
     def open(self, playlist_id: str) -> None:
         """Show a playlist."""
         if playlist_id != self.playlist_id:
-            self.playlist_id, self._summary, self._matches, self._lines = playlist_id, None, [], ()
+            self.playlist_id, self._matches, self._lines, self._trouble = playlist_id, [], None, None
+            self._summary = next((it for it in self._library.summaries if it.playlist_id == playlist_id), None)
             self._show()
         self._context.show_screen("playlist_detail")
         self.reload()
@@ -93,18 +97,27 @@ class PlaylistDetailModel(QObject):
         """Say yes to everything that is proposed."""
         self._context.start(self._keep(lambda library: library.confirm(self.playlist_id)), "confirm all")
 
+    def remove(self) -> None:
+        """Forget the playlist, and go back to the others."""
+        self._library.remove(self.playlist_id)
+        self._context.show_screen("library")
+
     def export(self, path: str) -> None:
         """Write the pairing to a file."""
         self._context.start(self._export(Path(path)), "export")
 
     async def _load(self) -> None:
         library, playlist_id = await self._context.library(), self.playlist_id
-        matches = await library.matches(playlist_id)
-        summary = await library.summary(playlist_id)
-        lines = await asyncio.to_thread(track_lines, matches)
-        if playlist_id == self.playlist_id:
-            self._matches, self._summary, self._lines = matches, summary, lines
+        try:
+            matches = await library.matches(playlist_id)
+            summary = await library.summary(playlist_id)
+        except ClientError as error:
+            self._trouble = trouble_of(error)
             self._show()
+            return
+        lines = await asyncio.to_thread(track_lines, matches)
+        self._matches, self._summary, self._lines, self._trouble = matches, summary, lines, None
+        self._show()
 
     async def _play(self, playlist_position: int | None) -> None:
         library = await self._context.library()
@@ -153,6 +166,8 @@ class PlaylistDetailModel(QObject):
                 source="" if summary is None else source_words(summary),
                 cover=self._library.covers.get(self.playlist_id),
                 tracks=self._lines,
+                trouble="" if self._trouble is None else self._trouble.text,
+                what_to_do="" if self._trouble is None else self._trouble.what_to_do,
                 paired=0 if summary is None else summary.paired,
                 pairable=0 if summary is None else summary.pairable,
                 lead_locked=lead_lock(summary, enabled=enabled, in_session=in_session, sound_is_open=has_sound),

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
 from tests.ui.screens.dragging import drop
 from tests.ui.screens.wishes import heard_from
 from ui.screens.library import Progress
-from ui.screens.playlist_detail import PlaylistDetail, PlaylistDetailState
+from ui.screens.playlist_detail import PlaylistDetail
+from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine, arranged
 from ui.screens.track_panel import TrackPanel
 from ui.widgets.row_list import RowList
@@ -29,7 +30,7 @@ STATE = PlaylistDetailState(
 SIGNALS = (
     *("back_requested", "play_requested", "track_play_requested", "lead_requested", "scan_requested"),
     *("cancel_requested", "pair_requested", "confirm_requested", "confirm_all_requested", "unpair_requested"),
-    "export_requested",
+    *("export_requested", "remove_requested", "retry_requested"),
 )
 
 
@@ -84,6 +85,44 @@ def test_another_playlist_is_shown_whole(qtbot, screen):
     assert screen.findChild(RowList).isVisible()
 
 
+def words_seen(screen):
+    return [label.text() for label in screen.findChildren(QLabel) if label.isVisible()]
+
+
+def test_nothing_is_said_of_tracks_that_are_not_read_yet(screen):
+    screen.show_state(PlaylistDetailState("Run"))
+    assert "Reading the playlist…" in words_seen(screen)
+    assert not screen.findChild(SearchField).isVisible()
+    screen.show_state(PlaylistDetailState("Run", tracks=()))
+    assert "No tracks here" in words_seen(screen)
+    screen.show_state(STATE)
+    assert screen.findChild(SearchField).isVisible()
+
+
+def test_a_playlist_that_can_not_be_read_says_why_and_is_read_again(qtbot, screen, wishes):
+    screen.show_state(PlaylistDetailState("Run", trouble="The library is damaged", what_to_do="Look for music again."))
+    assert {"The library is damaged", "Look for music again."} <= set(words_seen(screen))
+    qtbot.mouseClick(button(screen, "Try again"), Qt.MouseButton.LeftButton)
+    assert wishes == [("retry_requested",)]
+
+
+def test_a_row_says_how_sure_its_match_is(screen):
+    screen.show_state(STATE)
+    badges = {row.key: row.badge.text for row in screen.findChild(RowList).rows()}
+    assert badges["0"] == "Same ISRC · 100"
+    assert badges["3"] == "Please check · 84"
+    assert badges["2"] == "No file"
+
+
+def test_the_playlist_is_saved_or_removed_from_its_menu(screen, wishes):
+    screen.show_state(STATE)
+    next(one for one in screen.findChildren(QAbstractButton) if one.accessibleName() == "More").click()
+    menu = screen.findChild(QMenu)
+    next(one for one in menu.actions() if one.text() == "Remove from the library").trigger()
+    menu.close()
+    assert wishes == [("remove_requested",)]
+
+
 def test_a_session_starts_only_when_every_track_is_paired(qtbot, screen, wishes):
     screen.show_state(STATE)
     qtbot.mouseClick(button(screen, "Start RunBuddy"), Qt.MouseButton.LeftButton)
@@ -99,7 +138,7 @@ def test_a_proposal_is_confirmed_or_refused(qtbot, screen, wishes):
     choose(screen, 3)
     qtbot.mouseClick(button(screen, "This is right"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button(screen, "Not this file"), Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(button(screen, "All 2 proposals are right"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(screen, "Accept all 2 proposals"), Qt.MouseButton.LeftButton)
     assert wishes == [("confirm_requested", 3), ("unpair_requested", 3), ("confirm_all_requested",)]
 
 
@@ -144,7 +183,7 @@ def test_in_a_session_no_file_can_be_changed(qtbot, screen, wishes):
     for one in screen.findChild(TrackPanel).findChildren(QAbstractButton):
         assert not one.isEnabled()
         assert "A session is running" in one.toolTip()
-    assert not button(screen, "All 2 proposals are right").isEnabled()
+    assert not button(screen, "Accept all 2 proposals").isEnabled()
 
 
 def test_play_scan_cancel_and_back(qtbot, screen, wishes):

@@ -5,7 +5,8 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from ui.screens.library import Progress
-from ui.screens.playlist_detail import PlaylistDetail, PlaylistDetailState
+from ui.screens.playlist_detail import PlaylistDetail
+from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
 from ui.screenshots.samples import ARABIC, ENDLESS, HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE, TRACKS
 from ui.screenshots.scene import Scene
@@ -77,7 +78,15 @@ def _choose_third(widget: QWidget) -> None:
 
 
 _EMPTY = PlaylistDetailState(
-    "Nothing in it", "From a file", lead_locked="It has no tracks", play_locked="It has no tracks"
+    "Nothing in it",
+    "From a file",
+    tracks=(),
+    lead_locked="This playlist has no track that a file could play",
+    play_locked="No track has a file yet",
+)
+_READING = replace(_PAIRED, tracks=None)
+_FAILED = PlaylistDetailState(
+    trouble="The library's file library.db is damaged", what_to_do="Start Lockstep again: it makes a new one."
 )
 _SCANNING = Progress("Looking through Music", "1,204 of 8,214 files", 0.15)
 
@@ -86,6 +95,8 @@ SCENES = (
     Scene("playlist-detail", "partly", lambda: _window(_partly()), opened=_choose_third, for_docs="playlist"),
     Scene("playlist-detail", "scanning", lambda: _window(replace(_partly(), progress=_SCANNING))),
     Scene("playlist-detail", "empty", lambda: _window(_EMPTY)),
+    Scene("playlist-detail", "reading", lambda: _window(_READING)),
+    Scene("playlist-detail", "failed", lambda: _window(_FAILED)),
     Scene("playlist-detail", "small", lambda: _window(_partly()), (1000, 640), opened=_choose_third),
     Scene("playlist-detail", "odd-names", lambda: _window(_odd()), opened=_choose_third),
     Scene("playlist-detail", "rtl", lambda: _window(_odd()), opened=_choose_third, right_to_left=True),
