@@ -134,9 +134,13 @@ class App:
     async def aclose(self) -> None:
         """Close everything behind the window: a session is left politely."""
         self._media_keys.close()
-        if self.view_model is not None:
+        if self.view_model is None:
+            return
+        try:
             if self.begins_anew:
                 await self.view_model.spotify.forget()
+        finally:
+            # Whatever a keyring says, no process is left behind.
             await self.view_model.aclose()
 
     def _make_view_model(self, browse: Callable[[str], bool] | None) -> "LockstepViewModel":

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from ui.desktop.errors import AlreadyRunningError
+
+_log = logging.getLogger(__name__)
 
 _LOCK_FILE: Final = "app.lock"
 #: A Wayland compositor lets a window come to the front only with the token that the starter was given.
@@ -51,8 +54,9 @@ class SingleInstance(QObject):
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         server.newConnection.connect(self._on_connection)
-        # Without it a later start can't raise this window, and says so; that is no reason not to run.
-        server.listen(name)
+        if not server.listen(name):
+            # A later start can't raise this window, and says so; that is no reason not to run.
+            _log.warning("Later starts can't be heard: %s", server.errorString())
         self._server = server
         return True
 
@@ -93,10 +97,10 @@ class SingleInstance(QObject):
             return
         try:
             token = json.loads(bytes(socket.readLine(_MAX_REQUEST_BYTES).data()))["activationToken"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             socket.abort()
             return
-        if isinstance(token, str) and token and "\0" not in token:
+        if isinstance(token, str) and token.isascii() and token.isprintable() and token:
             os.environ[_ACTIVATION_TOKEN] = token
         socket.write(_ANSWER)
         socket.flush()

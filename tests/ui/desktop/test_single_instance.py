@@ -38,7 +38,8 @@ def first(tmp_path):
     assert process.stdout.readline() == "claimed\n"
     yield process
     process.kill()
-    process.communicate()
+    _, said = process.communicate()
+    assert "Traceback" not in said
 
 
 def test_a_second_start_raises_the_first_window(first, qapp, tmp_path, monkeypatch):
@@ -73,7 +74,18 @@ def test_one_that_does_not_answer_is_said(first, qapp, tmp_path, monkeypatch):
     first.send_signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize("request_", [b"\n", b"[]\n", b'{"activationToken": 3}\n', b"\xff\n", b"x" * 100_000])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\n",
+        b"[]\n",
+        b'{"activationToken": 3}\n',
+        b'{"activationToken": "\\ud800"}\n',
+        b"[" * 4000 + b"\n",
+        b"\xff\n",
+        b"x" * 100_000,
+    ],
+)
 def test_nonsense_on_the_socket_hurts_nobody(first, qapp, tmp_path, request_):
     socket = QLocalSocket()
     socket.connectToServer(_socket_name(tmp_path))
