@@ -1,18 +1,19 @@
 """The billboard: open sessions to follow, and the field for a join code."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from ui.screens.billboard_state import BillboardState, Instead, OpenSession, Playable, matching
 from ui.screens.join_code_field import JoinCodeField
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import ElidedLabel
+from ui.widgets.name_question import NameQuestion
 from ui.widgets.plain import isolated
 from ui.widgets.row_list import RowList
 from ui.widgets.rows import LazyRows, Row, RowBadge
@@ -20,42 +21,21 @@ from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 from ui.widgets.spinner import Spinner
 
+#: So long after a pull the next one is part of the same.
+_PULL_MS: Final = 1_000
 
-class Playable(StrEnum):
-    """Whether this library can play a session."""
-
-    YES = "yes"
-    #: The playlist is here, but tracks of it have no file.
-    PARTLY = "partly"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session that waits for a follower; `age` in words ("2 minutes ago"), `tracks` are those that the leader has."""
-
-    session_id: str
-    host: str
-    playlist: str
-    tracks: int
-    age: str
-    playable: Playable
-
-
-@dataclass(frozen=True, slots=True)
-class BillboardState:
-    """Everything that the screen shows.
-
-    `sessions` is None until they are known. `trouble` and `what_to_do` say why they can't be asked for; sessions that
-    were known before stay. `code_trouble` belongs to the field for a join code. `locked`: why nothing can be joined.
-    """
-
-    sessions: tuple[OpenSession, ...] | None = None
-    refreshing: bool = False
-    trouble: str = ""
-    what_to_do: str = ""
-    code_trouble: str = ""
-    locked: str | None = None
+_SWITCHED_OFF: Final = (
+    "group",
+    "RunBuddy is switched off",
+    "Switch it on to lead a playlist, or to follow somebody who does.",
+    "Switch on RunBuddy",
+)
+_IN_SESSION: Final = (
+    "group",
+    "You are in a session",
+    "End or leave it, and you can join another one here.",
+    "Open Now Playing",
+)
 
 
 class Billboard(QWidget):
@@ -70,6 +50,9 @@ class Billboard(QWidget):
     refresh_requested = Signal()
     settings_requested = Signal()
     library_requested = Signal()
+    name_entered = Signal(str)
+    switch_on_requested = Signal()
+    now_playing_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,10 +75,14 @@ class Billboard(QWidget):
             "Lead a playlist",
             parent=self,
         )
-        self._no_match = EmptyState("search", "No session matches", "Try another name, or clear the filter.")
+        self._no_match = EmptyState(
+            "search", "No session matches", "Try another name, or clear the filter.", "Clear the filter", parent=self
+        )
         self._failed = EmptyState("cloud_off", "", "", "Try again", second="Open Settings", parent=self)
+        self._instead: dict[Instead, EmptyState] = {}
         self._list = QWidget(self)
         self._pages = QStackedWidget(self)
+        self._pulled = QTimer(self, interval=_PULL_MS, singleShot=True)
         self._lay_out()
         self._connect()
         self.show_state(self._state)
@@ -107,6 +94,7 @@ class Billboard(QWidget):
         self._refresh.setEnabled(not state.refreshing)
         self._code.show_trouble(state.code_trouble)
         self._code.set_locked(state.locked)
+        self._code.set_busy(state.code_busy)
         self._show_sessions()
 
     def filter_by(self, words: str) -> None:
@@ -120,39 +108,59 @@ class Billboard(QWidget):
             and event.angleDelta().y() > 0
             and self._rows.verticalScrollBar().value() == 0
             and not self._state.refreshing
+            and not self._pulled.isActive()
         ):
+            self._pulled.start()
             self.refresh_requested.emit()
         return super().eventFilter(watched, event)
 
     def _show_sessions(self) -> None:
         state = self._state
-        if state.sessions is None:
-            self._show_trouble()
-            self._pages.setCurrentWidget(self._failed if state.trouble else self._loading)
-            return
-        shown = matching(state.sessions, self._search.text())
+        shown = matching(state.sessions or (), self._search.text())
         self._rows.show_rows(LazyRows([one.session_id for one in shown], lambda place: _row(shown[place])))
-        if state.trouble and not state.sessions:
-            self._show_trouble()
-            self._pages.setCurrentWidget(self._failed)
-        elif not state.sessions:
-            self._pages.setCurrentWidget(self._nobody)
-        else:
+        if state.sessions:
             self._pages.setCurrentWidget(self._list if shown else self._no_match)
+        elif state.instead is not None:
+            self._pages.setCurrentWidget(self._page_for(state.instead))
+        elif state.trouble:
+            self._show_trouble()
+        else:
+            self._pages.setCurrentWidget(self._loading if state.sessions is None else self._nobody)
         self._show_chosen()
 
+    def _page_for(self, instead: Instead) -> EmptyState:
+        """Return the page, made when it is first needed: most people never see one."""
+        page = self._instead.get(instead)
+        if page is None:
+            match instead:
+                case Instead.NAME:
+                    page = asked = NameQuestion(parent=self)
+                    asked.name_entered.connect(self.name_entered)
+                case Instead.SWITCH_ON:
+                    page = EmptyState(*_SWITCHED_OFF, parent=self)
+                    page.action_requested.connect(self.switch_on_requested)
+                case Instead.IN_SESSION:
+                    page = EmptyState(*_IN_SESSION, parent=self)
+                    page.action_requested.connect(self.now_playing_requested)
+            self._instead[instead] = page
+            self._pages.addWidget(page)
+        return page
+
     def _show_trouble(self) -> None:
-        state = self._state
-        self._failed.show_text("cloud_off", state.trouble, state.what_to_do, "Try again", "Open Settings")
+        """Offer first what mends it: another try, or the settings."""
+        state, buttons = self._state, ("Try again", "Open Settings")
+        first, second = reversed(buttons) if state.in_settings else buttons
+        self._failed.show_text("cloud_off", state.trouble, state.what_to_do, first, second)
+        self._pages.setCurrentWidget(self._failed)
 
     def _show_chosen(self) -> None:
         key = self._rows.chosen_key()
         chosen = next((one for one in self._state.sessions or () if one.session_id == key), None)
         if chosen is None:
-            self._chosen.setText("Choose a session to follow")
+            self._chosen.setText(self._state.locked or "Choose a session to follow")
             self._join.set_locked("Choose a session first")
             return
-        self._chosen.setText(f"{isolated(chosen.host)} leads {isolated(chosen.playlist)}")
+        self._chosen.setText(self._state.locked or f"{isolated(chosen.host)} leads {isolated(chosen.playlist)}")
         self._join.set_locked(self._state.locked)
 
     def _ask_to_join(self) -> None:
@@ -168,9 +176,13 @@ class Billboard(QWidget):
         self._join.clicked.connect(self._ask_to_join)
         self._code.code_entered.connect(self.code_entered)
         self._refresh.clicked.connect(self.refresh_requested)
-        self._failed.action_requested.connect(self.refresh_requested)
-        self._failed.second_requested.connect(self.settings_requested)
+        self._failed.action_requested.connect(lambda: self._mend(settings=self._state.in_settings))
+        self._failed.second_requested.connect(lambda: self._mend(settings=not self._state.in_settings))
         self._nobody.action_requested.connect(self.library_requested)
+        self._no_match.action_requested.connect(self._search.clear)
+
+    def _mend(self, *, settings: bool) -> None:
+        (self.settings_requested if settings else self.refresh_requested).emit()
 
     def _lay_out(self) -> None:
         for widget in (self._spinner, self._refresh):
@@ -196,12 +208,6 @@ class Billboard(QWidget):
         whole.addWidget(self._header)
         whole.addLayout(tools)
         whole.addWidget(self._pages, 1)
-
-
-def matching(sessions: tuple[OpenSession, ...], words: str) -> tuple[OpenSession, ...]:
-    """Return the sessions in whose host or playlist every word occurs."""
-    wanted = words.casefold().split()
-    return tuple(one for one in sessions if all(word in f"{one.host} {one.playlist}".casefold() for word in wanted))
 
 
 def _row(session: OpenSession) -> Row:

@@ -26,6 +26,8 @@ class JoinCodeField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._locked: str | None = None
+        self._busy = False
+        self._told = ""
         self._field = _CodeEdit(parent=self)
         self._field.setPlaceholderText("Join code")
         self._field.setAccessibleName("Join code")
@@ -49,13 +51,17 @@ class JoinCodeField(QWidget):
         self._lock_button()
 
     def show_trouble(self, text: str) -> None:
-        """Say what is wrong with the code; an empty text takes it back."""
-        if text and text != self._trouble.text():
-            announce(self._field, text, urgent=True)
-        self._trouble.setText(text)
-        self._trouble.setVisible(bool(text))
-        self._field.setProperty("invalid", bool(text))
-        self._field.style().polish(self._field)
+        """Say what is wrong with the code; an empty text takes it back, and so does another code."""
+        if text != self._told:
+            self._told = text
+            self._tell(text)
+            if text:
+                announce(self._field, text, urgent=True)
+
+    def set_busy(self, busy: bool) -> None:
+        """Show that a code is looked for; the next one has to wait."""
+        self._busy = busy
+        self._lock_button()
 
     def set_locked(self, reason: str | None) -> None:
         """Take no code for a reason; None frees the field."""
@@ -70,15 +76,26 @@ class JoinCodeField(QWidget):
             place = len(typed_code(text[: self._field.cursorPosition()]))
             self._field.setText(code)
             self._field.setCursorPosition(place)
+        self._tell("")
         self._lock_button()
+
+    def _tell(self, text: str) -> None:
+        self._trouble.setText(text)
+        self._trouble.setVisible(bool(text))
+        self._field.setProperty("invalid", bool(text))
+        self._field.style().polish(self._field)
 
     def _lock_button(self) -> None:
         whole = len(self._field.text()) == JOIN_CODE_LENGTH
-        self._button.set_locked(self._locked or (None if whole else f"A join code has {JOIN_CODE_LENGTH} characters"))
+        wait = "Looking for this session…" if self._busy else None
+        short = None if whole else f"A join code has {JOIN_CODE_LENGTH} characters"
+        self._button.set_locked(self._locked or wait or short)
 
     def _enter(self) -> None:
         code = self._field.text()
-        if self._locked is None and len(code) == JOIN_CODE_LENGTH:
+        if self._locked is None and not self._busy and len(code) == JOIN_CODE_LENGTH:
+            self._told = ""
+            self._tell("")
             self.code_entered.emit(code)
 
 

@@ -12,6 +12,7 @@ from ui.widgets.buttons import SecondaryButton
 from ui.widgets.code_display import CodeDisplay
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.name_question import NameQuestion
 from ui.widgets.plain import isolated
 from ui.widgets.spinner import Spinner
 
@@ -29,7 +30,11 @@ class WaitPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeadWaitingState:
-    """Everything that the screen shows; `trouble` with `what_to_do` says why there is no session."""
+    """Everything that the screen shows.
+
+    `trouble` with `what_to_do` says why there is no session, `in_settings` that it is mended there; with `asks_name` it
+    is the person's name that is missing. `step` is what is done before there is a code.
+    """
 
     playlist: str = ""
     phase: WaitPhase = WaitPhase.CREATING
@@ -37,6 +42,8 @@ class LeadWaitingState:
     buddy: str = ""
     trouble: str = ""
     what_to_do: str = ""
+    in_settings: bool = False
+    asks_name: bool = False
     step: str = ""
 
 
@@ -45,10 +52,14 @@ class LeadWaiting(QWidget):
 
     cancel_requested = Signal()
     retry_requested = Signal()
+    settings_requested = Signal()
+    name_entered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._said = ""
+        self._in_settings = False
+        self._name: NameQuestion | None = None
         self._title = ElidedLabel("", TextRole.HEADING, parent=self)
         self._code = CodeDisplay(parent=self)
         self._hint = Label("", TextRole.BODY, "secondary", wraps=True, parent=self)
@@ -59,15 +70,21 @@ class LeadWaiting(QWidget):
         self._pages = QStackedWidget(self)
         self._lay_out()
         self._cancel.clicked.connect(self.cancel_requested)
-        self._failed.action_requested.connect(self.retry_requested)
+        self._failed.action_requested.connect(self._mend)
         self._failed.second_requested.connect(self.cancel_requested)
         self.show_state(LeadWaitingState())
 
     def show_state(self, state: LeadWaitingState) -> None:
         """Show this state, and tell a screen reader when somebody comes."""
-        self._pages.setCurrentIndex(1 if state.trouble else 0)
-        if state.trouble:
-            self._failed.show_text("cloud_off", state.trouble, state.what_to_do, "Try again", "Back")
+        self._in_settings = state.in_settings
+        if state.asks_name:
+            self._pages.setCurrentWidget(self._name_question())
+        elif state.trouble:
+            mend = "Open Settings" if state.in_settings else "Try again"
+            self._failed.show_text("cloud_off", state.trouble, state.what_to_do, mend, "Back")
+            self._pages.setCurrentWidget(self._failed)
+        else:
+            self._pages.setCurrentIndex(0)
         self._title.setText(f"Leading {isolated(state.playlist)}" if state.playlist else "Leading")
         self._code.setVisible(bool(state.code))
         if state.code:
@@ -80,6 +97,17 @@ class LeadWaiting(QWidget):
         if said != self._said:
             announce(self, said, urgent=bool(state.trouble))
         self._said = said
+
+    def _name_question(self) -> NameQuestion:
+        if self._name is None:
+            self._name = NameQuestion("Back", self)
+            self._name.name_entered.connect(self.name_entered)
+            self._name.second_requested.connect(self.cancel_requested)
+            self._pages.addWidget(self._name)
+        return self._name
+
+    def _mend(self) -> None:
+        (self.settings_requested if self._in_settings else self.retry_requested).emit()
 
     def _lay_out(self) -> None:
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

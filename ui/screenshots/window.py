@@ -7,8 +7,6 @@ from ui.shell.main_window import MainWindow
 from ui.shell.player_bar import PlayerBarState
 from ui.shell.sections import Section
 from ui.shell.sidebar import SidebarState
-from ui.theme.tokens import Tone
-from ui.widgets.sync_pill import SyncKind, SyncPillState
 
 PLAYING = PlayerBarState(
     title=TRACKS[0][0],
@@ -17,11 +15,6 @@ PLAYING = PlayerBarState(
     position_ms=73_000,
     duration_ms=TRACKS[0][2],
     volume_percent=80,
-)
-FOLLOWING = SidebarState(Tone.FOLLOWING, "Following Ana")
-LEADING = SidebarState(Tone.LEADING, "Leading, with Ben")
-IN_LOCKSTEP = SyncPillState(
-    SyncKind.IN_LOCKSTEP, "In lockstep · 0.2 ms", "Clock synced to ±3 ms · connected · drift 0.2 ms"
 )
 
 

@@ -10,9 +10,10 @@ from client.api import RunBuddyApiClient
 from client.session_state import Idle, RunBuddySessionState
 from protocol.events import Role
 from protocol.rest import BillboardEntry
-from ui.screens.billboard import BillboardState, OpenSession
-from ui.viewmodel.billboard_states import open_sessions
+from ui.screens.billboard_state import OpenSession
+from ui.viewmodel.billboard_states import billboard_state, open_sessions
 from ui.viewmodel.context import Context
+from ui.viewmodel.session_states import Trouble
 from ui.viewmodel.troubles import trouble_of
 
 #: While the page is seen; F5 asks at once.
@@ -32,12 +33,13 @@ class BillboardModel(QObject):
         super().__init__()
         self._context = context
         self._sessions: tuple[OpenSession, ...] | None = None
-        self._trouble = ("", "")
+        self._trouble: Trouble | None = None
         self._refreshing = False
-        self._in_session = False
+        self._session: RunBuddySessionState = Idle()
         self._visible = False
+        self._code_busy, self._code_trouble = False, ""
         self._timer = QTimer(self, interval=REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._look_again)
 
     def set_visible(self, visible: bool) -> None:
         """Look for sessions while the page is seen."""
@@ -49,61 +51,73 @@ class BillboardModel(QObject):
             self.refresh()
         else:
             self._timer.stop()
+            self._code_trouble = ""
 
     def refresh(self) -> None:
-        """Look for sessions now."""
-        if self._why_locked() is None:
-            self._context.start(self._refresh(), _TASK)
-        else:
-            self._show()
+        """Look for sessions now, and show that they are looked for."""
+        self._refreshing = self._may_look()
+        self._look_again()
+
+    def take_name(self, name: str) -> None:
+        """Be called this by others, and look for sessions."""
+        self._context.start(self._take_name(name), "name")
+
+    def show_code(self, *, busy: bool = False, trouble: str = "") -> None:
+        """Take in how the code that was entered stands: looked for, or wrong."""
+        self._code_busy, self._code_trouble = busy, trouble
+        self._show()
 
     def forget(self) -> None:
         """Another server, or another account: what was there is not there."""
-        self._sessions, self._trouble = None, ("", "")
+        self._sessions, self._trouble = None, None
         if self._visible:
             self.refresh()
 
     def show_session(self, state: RunBuddySessionState) -> None:
         """Take in whether a session is running: one at a time."""
-        self._in_session = not isinstance(state, Idle)
+        self._session = state
         if self._visible:
             self._show()
 
-    async def _refresh(self) -> None:
-        self._refreshing = True
+    def _may_look(self) -> bool:
+        return self._context.settings.enable_runbuddy and isinstance(self._session, Idle)
+
+    def _look_again(self) -> None:
+        if self._may_look():
+            self._context.start(self._look(), _TASK)
         self._show()
+
+    async def _take_name(self, name: str) -> None:
+        await self._context.change(display_name=name)
+        self.refresh()
+
+    async def _look(self) -> None:
         try:
             api = await self._context.services.api(Role.FOLLOWER)
             entries = await _all_pages(api)
             library = await self._context.library()
             known = {summary.playlist_id: summary for summary in await library.playlists()}
             self._sessions = await asyncio.to_thread(open_sessions, entries, known, time.time() * 1000)
-            self._trouble = ("", "")
+            self._trouble = None
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
             self._context.log_unexpected(error)
-            trouble = trouble_of(error)
-            self._trouble = (trouble.text, trouble.what_to_do)
+            self._trouble = trouble_of(error)
         finally:
             self._refreshing = False
             self._show()
 
-    def _why_locked(self) -> str | None:
-        if not self._context.settings.enable_runbuddy:
-            return "RunBuddy is switched off in the settings"
-        return "A session is running already" if self._in_session else None
-
     def _show(self) -> None:
-        text, what_to_do = self._trouble
-        locked = self._why_locked()
         self.changed.emit(
-            BillboardState(
-                () if locked is not None and self._sessions is None else self._sessions,
-                refreshing=self._refreshing and self._sessions is None,
-                trouble=text,
-                what_to_do=what_to_do,
-                locked=locked,
+            billboard_state(
+                self._sessions,
+                self._session,
+                self._trouble,
+                enabled=self._context.settings.enable_runbuddy,
+                refreshing=self._refreshing,
+                code_busy=self._code_busy,
+                code_trouble=self._code_trouble,
             )
         )
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from client.library.model import PlaylistSummary
+from client.session_state import RunBuddySessionState
 from protocol.rest import BillboardEntry
-from ui.screens.billboard import OpenSession, Playable
+from ui.screens.billboard_state import BillboardState, Instead, OpenSession, Playable
+from ui.viewmodel.session_states import Mended, Trouble, why_not_join
 
 _MINUTE_MS: Final = 60_000.0
 
@@ -24,6 +26,37 @@ def open_sessions(
             playable(entry, library.get(entry.playlist_id)),
         )
         for entry in entries
+    )
+
+
+def billboard_state(
+    sessions: tuple[OpenSession, ...] | None,
+    session: RunBuddySessionState,
+    trouble: Trouble | None = None,
+    *,
+    enabled: bool = True,
+    refreshing: bool = False,
+    code_busy: bool = False,
+    code_trouble: str = "",
+) -> BillboardState:
+    """Return what the page shows; `session` is the one that runs on this machine, `sessions` those to be joined."""
+    instead, locked = None, why_not_join(session)
+    if not enabled:
+        instead, locked = Instead.SWITCH_ON, "RunBuddy is switched off"
+    elif locked is not None:
+        instead = Instead.IN_SESSION
+    elif trouble is not None and trouble.mended is Mended.BY_NAME:
+        instead, locked = Instead.NAME, "Enter your name first"
+    return BillboardState(
+        sessions if enabled else None,
+        refreshing=refreshing,
+        trouble="" if trouble is None else trouble.text,
+        what_to_do="" if trouble is None else trouble.what_to_do,
+        in_settings=trouble is not None and trouble.mended is Mended.IN_SETTINGS,
+        code_busy=code_busy,
+        code_trouble=code_trouble,
+        locked=locked,
+        instead=instead,
     )
 
 

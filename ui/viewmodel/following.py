@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from client.errors import ApiError
 from client.fingerprint.compare import Heard
 from client.pairing import Pairing
 from client.prejoin import JoinCheck, JoinStep, check_join
@@ -22,14 +23,18 @@ from ui.viewmodel import join_states
 from ui.viewmodel.context import Context
 from ui.viewmodel.music import Music
 from ui.viewmodel.session import SessionModel
-from ui.viewmodel.session_states import Trouble
+from ui.viewmodel.session_states import Mended, Trouble
 from ui.viewmodel.troubles import trouble_of
-from ui.widgets.plain import isolated
 
 #: How long a comparison of the recordings may hold up joining.
 COMPARE_S: Final = 5.0
 
+#: Said of a code that was typed and belongs to no session.
+WRONG_CODE: Final = "No open session has this code"
+
 _TASK: Final = "join"
+_NO_SUCH_SESSION: Final = "session_not_found"
+_MENDED_ON: Final = {Mended.IN_SETTINGS: "settings", Mended.IN_LIBRARY: "library", Mended.BY_NAME: "runbuddy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,15 @@ class _Plan:
 class FollowingModel(QObject):
     """Check and join a session.
 
-    `joining_changed(JoiningState)`; `playlist_requested(playlist_id)` when a pairing is to be mended first.
+    `joining_changed(JoiningState)`; `playlist_requested(playlist_id)` when a pairing is to be mended first. A code that
+    was typed is `code_looked_for`, and then `code_found` or `code_refused(sentence)`.
     """
 
     joining_changed = Signal(object)
     playlist_requested = Signal(str)
+    code_looked_for = Signal()
+    code_found = Signal()
+    code_refused = Signal(str)
 
     def __init__(self, context: Context, session: SessionModel, music: Music) -> None:
         super().__init__()
@@ -59,6 +68,7 @@ class FollowingModel(QObject):
         self._state = join_states.first_state()
         self._agreed: asyncio.Event | None = None
         self._to_mend = ""
+        self._mended: Mended | None = None
         session.state_changed.connect(self._on_state)
 
     def show_first(self) -> None:
@@ -74,6 +84,10 @@ class FollowingModel(QObject):
         self._show(join_states.first_state())
         self._context.show_screen("joining")
         self._context.start(self._join(session_id_or_code), _TASK)
+
+    def join_by_code(self, code: str) -> None:
+        """Look for the session of a code that was typed, and join it; a wrong one is said beside the field."""
+        self._context.start(self._join_by_code(code), "code")
 
     def retry(self) -> None:
         """Check again what came to nothing."""
@@ -91,13 +105,34 @@ class FollowingModel(QObject):
             self._agreed.set()
 
     def fix(self) -> None:
-        """Open the playlist that keeps from joining."""
+        """Open what keeps from joining: the playlist, or the page on which it is put right."""
         if self._to_mend:
             self.playlist_requested.emit(self._to_mend)
+        elif self._mended is not None:
+            self._context.show_screen(_MENDED_ON[self._mended])
 
     def come_back(self, note: SessionNote) -> None:
         """Come back to a session that this machine followed when it crashed: its seat is kept."""
         self.join(note.session_id)
+
+    async def _join_by_code(self, code: str) -> None:
+        self.code_looked_for.emit()
+        if await self._is_unknown(code):
+            self.code_refused.emit(WRONG_CODE)
+            return
+        self.code_found.emit()
+        self.join(code)
+
+    async def _is_unknown(self, code: str) -> bool:
+        """Return whether the server knows no session of this code; whatever else is wrong, joining meets and says."""
+        try:
+            api = await self._context.services.api(Role.FOLLOWER)
+            await api.get_session(code)
+        except ApiError as error:
+            return error.code == _NO_SUCH_SESSION
+        except Exception:  # noqa: BLE001 - as above
+            return False
+        return False
 
     async def _join(self, session_id_or_code: str) -> None:
         try:
@@ -110,16 +145,18 @@ class FollowingModel(QObject):
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it
             await self._session.close()
             self._context.log_unexpected(error)
-            self._show(join_states.broken_off(self._state, trouble_of(error)))
+            trouble = trouble_of(error)
+            self._mended = trouble.mended
+            self._show(join_states.broken_off(self._state, trouble))
 
     async def _check(self, session_id_or_code: str) -> _Plan | None:
         """Return what can be joined; None when the screen says why it can't."""
-        self._to_mend = ""
+        self._to_mend, self._mended = "", None
         try:
             api = await self._context.services.api(Role.FOLLOWER)
         except Exception as error:  # noqa: BLE001 - as above
             self._context.log_unexpected(error)
-            self._show(join_states.failed_at(self._state, JoinStep.SIGNED_IN, trouble_of(error)))
+            self._fail_at(JoinStep.SIGNED_IN, trouble_of(error))
             return None
         self._show(join_states.signed_in(self._state))
         detail = await api.get_session(session_id_or_code)
@@ -176,11 +213,7 @@ class FollowingModel(QObject):
         """Return this library's pairing of the session's playlist; None when it has none, which the screen says."""
         pairing = await own_pairing(await self._context.library(), detail)
         if pairing is None:
-            trouble = Trouble(
-                f"Your library does not have the playlist {isolated(detail.playlist_name)}",
-                "Add the playlist to your library and pair its tracks, then try again.",
-            )
-            self._show(join_states.failed_at(self._state, JoinStep.SAME_PLAYLIST, trouble))
+            self._fail_at(JoinStep.SAME_PLAYLIST, join_states.no_playlist(detail.playlist_name))
         return pairing
 
     async def _recordings(self, pairing: Pairing, check: JoinCheck) -> Mapping[str, Heard]:
@@ -193,6 +226,10 @@ class FollowingModel(QObject):
         # A session that ends while it is still being joined: its own sentence is on the toast, the page leads back.
         if isinstance(state, Idle) and state.ended is not None and self._context.tasks.running(_TASK):
             self._show(join_states.broken_off(self._state, Trouble(state.ended.message, "Choose another session.")))
+
+    def _fail_at(self, step: JoinStep, trouble: Trouble) -> None:
+        self._mended = trouble.mended
+        self._show(join_states.failed_at(self._state, step, trouble))
 
     def _show(self, state: JoiningState) -> None:
         self._state = state

@@ -7,7 +7,7 @@ from client.prejoin import JoinCheck, JoinStep, Outcome, StepResult
 from protocol.rest import SessionDetail
 from ui.desktop.errors import as_sentence
 from ui.screens.joining import JoiningState, StepLine, StepMark
-from ui.viewmodel.session_states import Trouble
+from ui.viewmodel.session_states import Mended, Trouble
 from ui.widgets.plain import isolated
 
 NAMES: Final = {
@@ -23,6 +23,12 @@ PREPARING: Final = "Preparing the music"
 
 _COMPARING: Final = "Comparing your recordings with the leader's"
 
+#: The button that leads to where a trouble is put right.
+_FIXES: Final = {
+    Mended.IN_SETTINGS: "Open Settings",
+    Mended.IN_LIBRARY: "Open the library",
+    Mended.BY_NAME: "Enter your name",
+}
 _MARKS: Final = {
     Outcome.PASSED: StepMark.PASSED,
     Outcome.WARNING: StepMark.WARNING,
@@ -56,14 +62,23 @@ def checked(state: JoiningState, check: JoinCheck, *, comparing: bool = False) -
     return replace(state, steps=(*lines, *_to_come(CONNECTING, PREPARING)))
 
 
-def failed_at(state: JoiningState, step: JoinStep, trouble: Trouble, fix: str = "") -> JoiningState:
+def no_playlist(name: str) -> Trouble:
+    """Return what is told of a session whose playlist is not in this library."""
+    return Trouble(
+        f"Your library does not have the playlist {isolated(name)}",
+        "Add the playlist to your library and pair its tracks, then try again.",
+        Mended.IN_LIBRARY,
+    )
+
+
+def failed_at(state: JoiningState, step: JoinStep, trouble: Trouble) -> JoiningState:
     """Return the screen when a step came to nothing, before the check itself could be made."""
     at = list(JoinStep).index(step)
     lines = [
         replace(line, mark=_mark_around(place, at), sentence=trouble.text if place == at else line.sentence)
         for place, line in enumerate(state.steps)
     ]
-    return replace(state, steps=tuple(lines), trouble=trouble.text, what_to_do=trouble.what_to_do, fix=fix, question="")
+    return _troubled(replace(state, steps=tuple(lines)), trouble)
 
 
 def refused(state: JoiningState, check: JoinCheck, playlist: str) -> JoiningState:
@@ -99,7 +114,12 @@ def broken_off(state: JoiningState, trouble: Trouble) -> JoiningState:
     lines = tuple(
         replace(line, mark=StepMark.FAILED) if line.mark is StepMark.RUNNING else line for line in state.steps
     )
-    return replace(state, steps=lines, trouble=trouble.text, what_to_do=trouble.what_to_do, question="", fix="")
+    return _troubled(replace(state, steps=lines), trouble)
+
+
+def _troubled(state: JoiningState, trouble: Trouble) -> JoiningState:
+    fix = "" if trouble.mended is None else _FIXES[trouble.mended]
+    return replace(state, trouble=trouble.text, what_to_do=trouble.what_to_do, question="", fix=fix)
 
 
 def _line(result: StepResult) -> StepLine:

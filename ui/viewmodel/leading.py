@@ -52,6 +52,10 @@ class LeadingModel(QObject):
         if self._playlist_id:
             self._begin()
 
+    def take_name(self, name: str) -> None:
+        """Be called this by others, and try once more."""
+        self._context.start(self._take_name(name), "name")
+
     def cancel(self) -> None:
         """Give up waiting: the session, if there is one, ends."""
         self._waits_for_buddy = False
@@ -71,6 +75,10 @@ class LeadingModel(QObject):
         self._say("Reading the playlist")
         self._context.show_screen("lead_waiting")
         self._context.start(self._create(), _TASK)
+
+    async def _take_name(self, name: str) -> None:
+        await self._context.change(display_name=name)
+        self.retry()
 
     async def _create(self) -> None:
         try:

@@ -11,9 +11,8 @@ from client.socket import SocketState
 from protocol.events import EndReason, ParticipantState, Role
 from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
-from ui.viewmodel.session_states import SOMEBODY, buddy_of, role_of
+from ui.viewmodel.session_states import buddy_left, buddy_of, role_of
 from ui.viewmodel.sync_words import SyncFacts, sync_kind, sync_pill
-from ui.widgets.plain import isolated
 from ui.widgets.sync_pill import SyncKind, SyncPillState
 
 #: Ends that the person here has asked for: nobody has to be told.
@@ -92,7 +91,7 @@ class SessionModel(QObject):
                 self._tell_sync()
             case FollowerChanged(participant):
                 if participant.state is ParticipantState.LEFT:
-                    self._tell_of_leaving(participant.display_name)
+                    self._context.toast_requested.emit(buddy_left(self._state, participant.display_name))
             case BadEvent():
                 # The log and the trace have it; there is nothing that a person could do about it.
                 pass
@@ -116,12 +115,6 @@ class SessionModel(QObject):
             as_planned = ended.reason == EndReason.ENDED_BY_LEADER
             self._context.toast("session", ended.message, tone=Tone.NEUTRAL if as_planned else Tone.WARNING)
         self.over.emit(ended)
-
-    def _tell_of_leaving(self, name: str | None) -> None:
-        state = self._state
-        code = state.join_code if isinstance(state, Leading) else ""
-        who = isolated(name) if name else SOMEBODY.capitalize()
-        self._context.toast("buddy", f"{who} left", f"The session is open again: join code {code}." if code else "")
 
     def _facts(self) -> SyncFacts | None:
         role = role_of(self._state)

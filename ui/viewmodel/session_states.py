@@ -1,26 +1,40 @@
 """What a session looks like on every screen: banner, sidebar, locks, questions (pure)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from client.session_state import Following, Idle, Leading, RunBuddySessionState
 from protocol.events import ParticipantState, Role
+from ui.desktop.recovery import SessionNote
 from ui.screens.lead_waiting import LeadWaitingState, WaitPhase
 from ui.shell.sidebar import SidebarState
 from ui.theme.tokens import Tone
+from ui.viewmodel.names import RECOVERY_TOAST
 from ui.widgets.plain import isolated
 from ui.widgets.role_banner import RoleBannerState
 from ui.widgets.sync_pill import SyncPillState
+from ui.widgets.toast import ToastState
 
 SOMEBODY: Final = "your buddy"
 
 
+class Mended(StrEnum):
+    """Where something that went wrong is put right."""
+
+    IN_SETTINGS = "in_settings"
+    IN_LIBRARY = "in_library"
+    #: By saying one's name, which is asked for on the spot.
+    BY_NAME = "by_name"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What went wrong, and what to do about it."""
+    """What went wrong, and what to do about it; `mended` says where that is, if not by another try."""
 
     text: str
     what_to_do: str = ""
+    mended: Mended | None = None
 
 
 def role_of(state: RunBuddySessionState) -> Role | None:
@@ -77,6 +91,17 @@ def sidebar(state: RunBuddySessionState, pill: SyncPillState | None) -> SidebarS
             return SidebarState()
 
 
+def why_not_join(state: RunBuddySessionState) -> str | None:
+    """Return why no other session can be joined now; None when one can."""
+    match state:
+        case Leading():
+            return "You lead a session; end it to join another one"
+        case Following():
+            return f"You follow {isolated(buddy_of(state))}; leave to join another one"
+        case Idle():
+            return None
+
+
 def close_question(state: RunBuddySessionState) -> tuple[str, str, str] | None:
     """Return what is asked before the window closes (title, sentence, button); None outside of a session."""
     match state:
@@ -98,12 +123,38 @@ def close_question(state: RunBuddySessionState) -> tuple[str, str, str] | None:
             return None
 
 
+def buddy_left(state: RunBuddySessionState, name: str | None) -> ToastState:
+    """Return what a leader is told when its buddy has left."""
+    who = isolated(name) if name else SOMEBODY.capitalize()
+    again = f"The session is open again: join code {state.join_code}." if isinstance(state, Leading) else ""
+    return ToastState("buddy", f"{who} left", again)
+
+
+def return_offer(note: SessionNote) -> ToastState:
+    """Return the way back into a session that a crash has left."""
+    who = f" with {isolated(note.other)}" if note.other else ""
+    return ToastState(
+        RECOVERY_TOAST,
+        f"Your session{who} was interrupted",
+        f"It played {isolated(note.playlist_name)}.",
+        Tone.LEADING if note.role == Role.LEADER.value else Tone.FOLLOWING,
+        action="Return to your session",
+        lasting=True,
+    )
+
+
 def lead_waiting_state(
     playlist: str, state: RunBuddySessionState, *, step: str = "", trouble: Trouble | None = None
 ) -> LeadWaitingState:
     """Return what a leader sees until its buddy is ready; `step` says what is done before there is a code."""
     if trouble is not None:
-        return LeadWaitingState(playlist, trouble=trouble.text, what_to_do=trouble.what_to_do)
+        return LeadWaitingState(
+            playlist,
+            trouble=trouble.text,
+            what_to_do=trouble.what_to_do,
+            in_settings=trouble.mended is Mended.IN_SETTINGS,
+            asks_name=trouble.mended is Mended.BY_NAME,
+        )
     match state:
         case Leading(join_code=code, follower=None):
             return LeadWaitingState(playlist, WaitPhase.WAITING, code)

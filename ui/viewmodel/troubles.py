@@ -2,11 +2,13 @@
 
 from typing import Final
 
-from client.errors import ApiError, ClockSyncError, OwnSessionError
+from client.errors import ApiError, ClockSyncError, OwnSessionError, shown_path
 from client.spotify.errors import ClientIdError, SignedOutError
+from client.storage.database import DiskFullError
+from ui.desktop.accounts import NameNeededError
 from ui.desktop.errors import as_sentence, is_expected, sentence_of
 from ui.theme.tokens import Tone
-from ui.viewmodel.session_states import Trouble
+from ui.viewmodel.session_states import Mended, Trouble
 from ui.widgets.toast import ToastState
 
 _BY_CODE: Final = {
@@ -17,7 +19,9 @@ _BY_CODE: Final = {
         "There is no such session", "Ask your buddy for the join code of the session that is open now."
     ),
     "session_ended": Trouble("This session is over", "Choose another one, or ask your buddy to start a new one."),
-    "unauthorized": Trouble("The server does not accept your sign-in", "Sign in again in the settings."),
+    "unauthorized": Trouble(
+        "The server does not accept your sign-in", "Sign in again in the settings.", Mended.IN_SETTINGS
+    ),
     "too_many_requests": Trouble("The server was asked too often", "Wait a minute, then try again."),
 }
 
@@ -32,12 +36,17 @@ def trouble_of(error: BaseException) -> Trouble:
             advice = "Check the network, or choose another NTP server in the settings, then try again."
             return Trouble("Clock sync failed", f"{as_sentence(reason)} {advice}".strip())
         case SignedOutError():
-            return Trouble("You are not signed in to Spotify", "Sign in in the settings.")
+            return Trouble("You are not signed in to Spotify", "Sign in in the settings.", Mended.IN_SETTINGS)
         case ClientIdError():
             return Trouble(
                 "Spotify wants a client id of your own",
                 "docs/spotify.md says how to make one in two minutes; then sign in again.",
+                Mended.IN_SETTINGS,
             )
+        case NameNeededError():
+            return Trouble("This server wants to know your name", "Enter it in the settings.", Mended.BY_NAME)
+        case DiskFullError(path=path):
+            return Trouble("The disk is full", f"Make room on the disk of {shown_path(path.parent)}, then try again.")
         case OwnSessionError():
             return Trouble("This is your own session", "A session takes two: let your buddy join it.")
     text = sentence_of(error)

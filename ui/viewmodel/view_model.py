@@ -11,7 +11,6 @@ from ui.data_dir import set_log_level
 from ui.desktop.parts import Part, touched
 from ui.desktop.recovery import SessionNote
 from ui.desktop.settings import Settings
-from ui.theme.tokens import Tone
 from ui.viewmodel.billboard import BillboardModel
 from ui.viewmodel.context import Context
 from ui.viewmodel.first_run import FirstRunModel
@@ -19,16 +18,14 @@ from ui.viewmodel.following import FollowingModel
 from ui.viewmodel.leading import LeadingModel
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.music import Music
-from ui.viewmodel.names import RECOVERY_TOAST
 from ui.viewmodel.now_playing import PlayingModel
 from ui.viewmodel.playlist_detail import PlaylistDetailModel
 from ui.viewmodel.session import SessionModel
-from ui.viewmodel.session_states import close_question, sidebar
+from ui.viewmodel.session_states import close_question, return_offer, sidebar
 from ui.viewmodel.settings import SettingsModel
 from ui.viewmodel.spotify import SpotifyModel, open_in_browser
 from ui.viewmodel.sync_history import SyncHistory
 from ui.viewmodel.transport import Transport
-from ui.widgets.plain import isolated
 from ui.widgets.sync_pill import SyncPillState
 
 
@@ -106,7 +103,7 @@ class LockstepViewModel(QObject):
         self.spotify.open()
         self._note = self.context.recovery.found()
         if self._note is not None:
-            self._offer_return(self._note)
+            self.context.toast_requested.emit(return_offer(self._note))
 
     def return_to_session(self) -> None:
         """Come back to the session that a crash has left."""
@@ -133,17 +130,6 @@ class LockstepViewModel(QObject):
     async def _open_sound(self) -> None:
         await self.context.services.open_sound()
         self.playlist_detail.show_sound()
-
-    def _offer_return(self, note: SessionNote) -> None:
-        who = f" with {isolated(note.other)}" if note.other else ""
-        self.context.toast(
-            RECOVERY_TOAST,
-            f"Your session{who} was interrupted",
-            f"It played {isolated(note.playlist_name)}.",
-            Tone.LEADING if note.role == Role.LEADER.value else Tone.FOLLOWING,
-            action="Return to your session",
-            lasting=True,
-        )
 
     def _connect(self) -> None:
         session = self.session

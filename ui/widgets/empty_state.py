@@ -34,7 +34,7 @@ class _Picture(QWidget):
 
 
 class EmptyState(QWidget):
-    """Icon, a short title, a sentence, one button, and perhaps a quieter one beside it."""
+    """Icon, a short title, a sentence, perhaps a field, one button, and perhaps a quieter one beside it."""
 
     action_requested = Signal()
     second_requested = Signal()
@@ -48,6 +48,7 @@ class EmptyState(QWidget):
         *,
         action_icon: str | None = None,
         second: str = "",
+        field: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,6 +81,9 @@ class EmptyState(QWidget):
         layout.addSpacing(8)
         layout.addWidget(self._sentence, 0, centre)
         layout.addSpacing(24)
+        if field is not None:
+            layout.addWidget(field, 0, centre)
+            layout.addSpacing(16)
         layout.addLayout(buttons)
         layout.addStretch(3)
 
@@ -87,6 +91,10 @@ class EmptyState(QWidget):
         """Leave the picture out where there is room for the words alone."""
         super().resizeEvent(event)
         self._picture.setVisible(event.size().height() >= _ROOM)
+
+    def lock_action(self, reason: str | None) -> None:
+        """Lock the button for a reason; None frees it."""
+        self._action.set_locked(reason)
 
     def show_text(self, icon: str, title: str, sentence: str, action: str = "", second: str = "") -> None:
         """Show another picture and other words."""

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from client.session_state import Following, Idle, Leading
 from tests.server.harness import local_settings, running
 from tests.ui.desktop.test_flows import follow, lead
 from tests.ui.desktop.windows import open_window, until
 from ui.desktop.recovery import FILE_NAME
+from ui.screens.billboard_state import Instead
 from ui.screens.joining import StepMark
+from ui.widgets.name_question import NameQuestion
 from ui.widgets.question import Question
 
 
@@ -137,13 +141,64 @@ def test_a_playlist_that_is_not_in_the_library_is_said(at_windows, demo_pairing)
     at_windows(scenario)
 
 
+def test_a_wrong_code_is_said_beside_the_field_and_nothing_else_changes(at_windows, demo_pairing):
+    async def scenario(open_):
+        leader, follower = await open_("Ana"), await open_("Ben")
+        code = await lead(leader, demo_pairing)
+        follower.window.show_screen("runbuddy")
+        page = follower.app.screens.billboard
+        await until(page._rows.rows)
+        page.code_entered.emit("346789")
+        await until(lambda: page._state.code_trouble == "No open session has this code", lambda: page._state)
+        assert follower.screen() == "runbuddy"
+        page.code_entered.emit(code)
+        await follower.shows("now_playing")
+        assert page._state.code_trouble == ""
+
+    at_windows(scenario)
+
+
+def test_who_has_no_name_is_asked_for_it_where_it_is_missing(at_windows, demo_pairing):
+    async def scenario(open_):
+        leader, follower = await open_("Ana", display_name=""), await open_("Ben", display_name="")
+        leader.view_model.playlist_detail.open(demo_pairing.playlist_id)
+        await leader.presses("Start RunBuddy")
+        await until(lambda: leader.can_press("Back"), leader.screen)
+        QTest.keyClicks(leader.app.screens.lead_waiting.findChild(NameQuestion).findChild(QLineEdit), "Ana")
+        leader.press("Continue")
+        await until(lambda: isinstance(leader.state, Leading), leader.toasts)
+        follower.window.show_screen("runbuddy")
+        page = follower.app.screens.billboard
+        await until(lambda: page._state.instead is Instead.NAME, lambda: page._state)
+        assert not page._code._field.isEnabled()
+        QTest.keyClicks(page.findChild(NameQuestion).findChild(QLineEdit), "Ben")
+        follower.press("Continue")
+        await until(page._rows.rows, lambda: page._state)
+        assert "Ana" in page._rows.rows()[0].title
+        await follow(follower, leader.state.join_code)
+        await until(lambda: "Ben" in leader.app.screens.now_playing._banner.accessibleName())
+
+    at_windows(scenario)
+
+
+def test_what_keeps_from_joining_leads_to_where_it_is_mended(at_windows, demo_pairing):
+    async def scenario(open_):
+        leader, follower = await open_("Ana"), await open_("Ben", pairing=None)
+        code = await lead(leader, demo_pairing)
+        follower.view_model.join_runbuddy_session(code)
+        await follower.presses("Open the library")
+        await follower.shows("library")
+
+    at_windows(scenario)
+
+
 def test_without_a_server_every_page_says_so_and_nothing_is_stuck(at_windows, demo_pairing):
     async def scenario(open_):
         person = await open_("Ana", server=None)
         person.window.show_screen("runbuddy")
         billboard = person.view_model.billboard
-        await until(lambda: billboard._trouble[0])
-        assert "can't be reached" in billboard._trouble[0]
+        await until(lambda: billboard._trouble)
+        assert "can't be reached" in billboard._trouble.text
         person.view_model.join_runbuddy_session("47RBXH")
         await until(lambda: joining(person).trouble)
         assert "can't be reached" in joining(person).trouble

@@ -6,9 +6,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
 from tests.ui.screens.wishes import heard_from
-from ui.screens.billboard import Billboard, BillboardState, OpenSession, Playable, matching
+from ui.screens.billboard import Billboard
+from ui.screens.billboard_state import BillboardState, Instead, OpenSession, Playable, matching
 from ui.screens.join_code_field import JoinCodeField
+from ui.widgets.buttons import PrimaryButton
 from ui.widgets.icon_button import IconButton
+from ui.widgets.name_question import NameQuestion
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
 
@@ -31,7 +34,9 @@ def screen(qtbot):
 @pytest.fixture
 def wishes(screen):
     return heard_from(
-        screen, "join_requested", "code_entered", "refresh_requested", "settings_requested", "library_requested"
+        screen,
+        *("join_requested", "code_entered", "refresh_requested", "settings_requested", "library_requested"),
+        *("name_entered", "switch_on_requested", "now_playing_requested"),
     )
 
 
@@ -125,6 +130,27 @@ def test_a_wrong_code_is_told_beside_the_field(screen):
     assert not told[0].isVisible()
 
 
+def test_another_code_takes_the_word_about_the_wrong_one_back(qtbot, screen):
+    wrong = BillboardState(SESSIONS, code_trouble="No session has this code.")
+    screen.show_state(wrong)
+    qtbot.keyClicks(screen.findChild(JoinCodeField).findChild(QLineEdit), "K")
+    screen.show_state(wrong)
+    told = [label for label in screen.findChildren(QLabel) if label.text() == "No session has this code."]
+    assert told == []
+
+
+def test_a_code_that_is_looked_for_is_not_sent_twice(qtbot, screen, wishes):
+    field = screen.findChild(JoinCodeField).findChild(QLineEdit)
+    qtbot.keyClicks(field, "K7QM3X")
+    screen.show_state(BillboardState(SESSIONS, code_busy=True))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not button(screen, "Join by code").isEnabled()
+    assert wishes == []
+    screen.show_state(BillboardState(SESSIONS))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert wishes == [("code_entered", "K7QM3X")]
+
+
 def test_refresh_by_button_and_by_pulling_at_the_top(qtbot, screen, wishes):
     screen.show_state(BillboardState(tuple(replace(SESSIONS[0], session_id=str(place)) for place in range(100))))
     refresh = next(one for one in screen.findChildren(IconButton) if "Refresh" in one.accessibleName())
@@ -148,6 +174,9 @@ def test_refresh_by_button_and_by_pulling_at_the_top(qtbot, screen, wishes):
 
     wheel(up=True)
     assert wishes == [("refresh_requested",)] * 2
+    # A touchpad sends one pull in many pieces.
+    wheel(up=True)
+    assert wishes == [("refresh_requested",)] * 2
     wheel(up=False)
     wheel(up=True)
     assert wishes == [("refresh_requested",)] * 2
@@ -159,6 +188,20 @@ def test_refresh_by_button_and_by_pulling_at_the_top(qtbot, screen, wishes):
         (BillboardState(()), "Nobody is leading right now", "Lead a playlist", "library_requested"),
         (BillboardState((), trouble="No answer"), "No answer", "Try again", "refresh_requested"),
         (BillboardState(None, trouble="No answer"), "No answer", "Open Settings", "settings_requested"),
+        (BillboardState(None, trouble="No", in_settings=True), "No", "Open Settings", "settings_requested"),
+        (BillboardState(None, trouble="No", in_settings=True), "No", "Try again", "refresh_requested"),
+        (
+            BillboardState(None, instead=Instead.SWITCH_ON),
+            "RunBuddy is switched off",
+            "Switch on RunBuddy",
+            "switch_on_requested",
+        ),
+        (
+            BillboardState(None, instead=Instead.IN_SESSION),
+            "You are in a session",
+            "Open Now Playing",
+            "now_playing_requested",
+        ),
         (BillboardState(None), "Looking for sessions…", None, None),
     ],
 )
@@ -168,6 +211,39 @@ def test_what_is_missing_is_said_with_its_button(qtbot, screen, wishes, state, w
     if press is not None:
         qtbot.mouseClick(button(screen, press), Qt.MouseButton.LeftButton)
         assert wishes == [(wish,)]
+
+
+def test_what_is_mended_in_the_settings_leads_there_first(screen):
+    def first():
+        return next(one.text() for one in screen.findChildren(PrimaryButton) if one.isVisible())
+
+    screen.show_state(BillboardState(None, trouble="You are not signed in", in_settings=True))
+    assert first() == "Open Settings"
+    screen.show_state(BillboardState(None, trouble="No answer"))
+    assert first() == "Try again"
+
+
+def test_a_server_that_asks_for_a_name_is_told_it_on_the_spot(qtbot, screen, wishes):
+    screen.show_state(BillboardState(None, trouble="A name", instead=Instead.NAME, locked="Enter your name first"))
+    field = screen.findChild(NameQuestion).findChild(QLineEdit)
+    go_on = button(screen, "Continue")
+    assert not go_on.isEnabled()
+    qtbot.keyClicks(field, "   ")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert not go_on.isEnabled()
+    field.setText("Ana\u202e ")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    assert wishes == [("name_entered", "Ana")] * 2
+    screen.show_state(BillboardState(SESSIONS))
+    assert screen.findChild(RowList).isVisible()
+
+
+def test_the_filter_is_cleared_by_the_button_of_what_it_left_empty(qtbot, screen):
+    screen.show_state(BillboardState(SESSIONS))
+    qtbot.keyClicks(screen.findChild(SearchField), "polka")
+    qtbot.mouseClick(button(screen, "Clear the filter"), Qt.MouseButton.LeftButton)
+    assert keys(screen) == ["a", "b", "c"]
 
 
 def test_trouble_while_sessions_are_known_keeps_them(screen):

@@ -2,13 +2,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from ui.screenshots.window import FOLLOWING, IN_LOCKSTEP, PLAYING
+from ui.screenshots.sessions import FOLLOWING, pill
+from ui.screenshots.window import PLAYING
 from ui.shell.main_window import MainWindow
 from ui.shell.player_bar import PlayerBarState
 from ui.shell.sections import Section
 from ui.shell.shortcut_sheet import ShortcutSheet
 from ui.shell.shortcuts import SHORTCUTS, Action
-from ui.theme.tokens import SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH
+from ui.shell.sidebar import SidebarState
+from ui.theme.tokens import SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH, Tone
 from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import Label
@@ -127,7 +129,7 @@ def test_the_keys_of_the_transport(window, qtbot):
 
 def test_a_follower_has_no_transport_whatever_is_tried(window, qtbot):
     window.player_bar.show_state(
-        PlayerBarState("Copper", "Juno Park", playing=True, duration_ms=1000, locked="Ana leads", sync=IN_LOCKSTEP)
+        PlayerBarState("Copper", "Juno Park", playing=True, duration_ms=1000, locked="Ana leads", sync=pill(FOLLOWING))
     )
     heard = wishes(window)
     for key, modifier in (
@@ -227,7 +229,7 @@ def test_the_sidebar_is_narrow_where_there_is_no_room(window):
 
 
 def test_the_sidebar_says_the_role(window):
-    window.show_sidebar_state(FOLLOWING)
+    window.show_sidebar_state(SidebarState(Tone.FOLLOWING, "Following Ana"))
     names = [child.accessibleName() for child in window.sidebar.children() if hasattr(child, "accessibleName")]
     assert "RunBuddy: Following Ana" in names
 

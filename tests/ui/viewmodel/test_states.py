@@ -13,7 +13,7 @@ from client.playlist.model import PlaylistTrack, TrackKind
 from client.scan.local_file import LocalFile
 from protocol.rest import BillboardEntry
 from tests.ui.viewmodel.test_sync_words import REPORT
-from ui.screens.billboard import Playable
+from ui.screens.billboard_state import Playable
 from ui.screens.playlist_rows import PairMark
 from ui.viewmodel.billboard_states import age_words, open_sessions
 from ui.viewmodel.library_states import lead_lock, play_lock, scan_progress, track_lines

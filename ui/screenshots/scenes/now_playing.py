@@ -1,105 +1,83 @@
 """Now Playing: alone, leading, following, in every state of the sync, and with names of every kind."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
-from ui.screens.now_playing import NowPlaying, NowPlayingState
-from ui.screens.now_playing_queue import QueueTrack
-from ui.screenshots.samples import ARABIC, ENDLESS, HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE, TRACKS
+from audio.errors import TrackError
+from audio.playback_events import SoundChanged
+from client.session_state import Following
+from client.socket import SocketState
+from ui.screens.now_playing import NowPlaying
+from ui.screenshots.samples import ARABIC, ENDLESS, HEBREW, HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE, TRACKS
 from ui.screenshots.scene import Scene
-from ui.screenshots.window import FOLLOWING, IN_LOCKSTEP, LEADING, PLAYING, in_window
-from ui.shell.player_bar import PlayerBarState
+from ui.screenshots.sessions import FOLLOWING, LEADING, WAITING, in_session, in_shell, music, pill
 from ui.shell.sections import Section
-from ui.shell.sidebar import SidebarState
-from ui.theme.tokens import Tone
-from ui.widgets.role_banner import RoleBannerState
-from ui.widgets.sync_pill import SyncKind, SyncPillState
+from ui.viewmodel.playing_states import PlayingFacts, now_playing_state, preparing_notice, sound_notice
+from ui.widgets.sync_pill import SyncPillState
 
-_QUEUE = tuple(QueueTrack(place, *track) for place, track in enumerate(TRACKS))
-_MUSIC = NowPlayingState(
-    title=TRACKS[0][0],
-    artist=TRACKS[0][1],
-    album="Harbour Lights",
-    playing=True,
-    position_ms=73_000,
-    duration_ms=TRACKS[0][2],
-    can_previous=False,
-    queue_name="Sunday Kitchen",
-    queue=_QUEUE,
-    current=0,
-)
-_LEADING = replace(
-    _MUSIC,
-    banner=RoleBannerState(Tone.LEADING, "Leading RunBuddy with Ben", "End session"),
-    sync=SyncPillState(SyncKind.LEADING, "Leading · Ben is ready", "Clock synced to ±3 ms · connected"),
-)
-_FOLLOWING = replace(
-    _MUSIC,
-    locked="Ana leads and has the controls",
-    banner=RoleBannerState(Tone.FOLLOWING, "Following Ana", "Leave"),
-    sync=IN_LOCKSTEP,
-)
+_MUSIC = music()
+_FOLLOWING = in_session(_MUSIC, FOLLOWING)
+_NO_DEVICE = SoundChanged("none", silent=True, reason="USB headphones is unplugged", restarted=True)
 
 
-def _window(state: NowPlayingState, sidebar: SidebarState | None = None) -> QWidget:
+def _window(facts: PlayingFacts) -> QWidget:
     screen = NowPlaying()
-    screen.show_state(state)
-    player = PlayerBarState()
-    if state.title:
-        player = replace(
-            PLAYING, title=state.title, artist=state.artist, playing=state.playing, locked=state.locked, sync=state.sync
-        )
-    return in_window(screen, Section.NOW_PLAYING, player=player, sidebar=sidebar)
+    screen.show_state(now_playing_state(facts))
+    return in_shell(screen, Section.NOW_PLAYING, facts)
 
 
-def _following(kind: SyncKind, text: str, notice: str = "") -> QWidget:
-    sync = SyncPillState(kind, text)
-    return _window(replace(_FOLLOWING, sync=sync, notice=notice, notice_is_trouble=bool(notice)), FOLLOWING)
+def _following(sync: SyncPillState | None) -> QWidget:
+    return _window(in_session(_MUSIC, FOLLOWING, sync))
 
 
-def _named(title: str, artist: str) -> NowPlayingState:
-    named = tuple(replace(track, title=title, artist=artist) for track in _QUEUE[:5])
-    return replace(_FOLLOWING, title=title, artist=artist, queue_name=title, queue=named)
+def _leads(**changes: object) -> QWidget:
+    return _window(replace(in_session(_MUSIC, LEADING), **changes))  # type: ignore[arg-type]
+
+
+def _refused() -> QWidget:
+    item = replace(_MUSIC.current, playlist_position=1) if _MUSIC.current is not None else None
+    error = TrackError("“Half Past Seven” by The Night Ferry", "the file is cut short: 61 s of 187 s are there")
+    queue = tuple(
+        replace(track, trouble=str(error)) if item is not None and track.playlist_position == 1 else track
+        for track in _MUSIC.queue
+    )
+    return _window(replace(_MUSIC, queue=queue, notice=f"{error}.", notice_is_trouble=True))
+
+
+def _preparing() -> QWidget:
+    notice = "" if _MUSIC.current is None else preparing_notice(_MUSIC.current, 0.43)
+    return _leads(playing=False, position_ms=0.0, notice=notice)
+
+
+def _named(names: Sequence[tuple[str, str]], host: str = "Ana") -> QWidget:
+    tracks = [(*names[place % len(names)], duration_ms) for place, (_, _, duration_ms) in enumerate(TRACKS[:8])]
+    return _window(in_session(music(tracks, names[0][0]), Following("session", host)))
 
 
 SCENES = (
-    Scene("now-playing", "empty", lambda: _window(NowPlayingState())),
+    Scene("now-playing", "empty", lambda: _window(PlayingFacts())),
     Scene("now-playing", "alone", lambda: _window(_MUSIC)),
     Scene("now-playing", "paused", lambda: _window(replace(_MUSIC, playing=False))),
-    Scene("now-playing", "leading", lambda: _window(_LEADING, LEADING), for_docs="now-playing-leading"),
-    Scene("now-playing", "following", lambda: _window(_FOLLOWING, FOLLOWING), for_docs="now-playing-following"),
-    Scene("now-playing", "catching-up", lambda: _following(SyncKind.CATCHING_UP, "Catching up · 45 ms")),
-    Scene("now-playing", "reconnecting", lambda: _following(SyncKind.RECONNECTING, "Reconnecting, playing on")),
+    Scene("now-playing", "last-track", lambda: _window(replace(_MUSIC, can_next=False))),
+    Scene("now-playing", "leading", _leads, for_docs="now-playing-leading"),
+    Scene("now-playing", "leading-alone", lambda: _window(in_session(_MUSIC, WAITING))),
+    Scene("now-playing", "following", lambda: _window(_FOLLOWING), for_docs="now-playing-following"),
+    Scene("now-playing", "waiting", lambda: _following(pill(FOLLOWING, is_playing=False, drift_ms=None))),
+    Scene("now-playing", "catching-up", lambda: _following(pill(FOLLOWING, drift_ms=45.0))),
+    Scene("now-playing", "reconnecting", lambda: _following(pill(FOLLOWING, SocketState.RECONNECTING))),
+    Scene("now-playing", "clock-lost", lambda: _following(pill(FOLLOWING, clock_uncertainty_ms=None))),
+    Scene("now-playing", "preparing", _preparing),
     Scene(
         "now-playing",
-        "clock-lost",
-        lambda: _following(
-            SyncKind.CLOCK_LOST,
-            "Clock lost",
-            "The time server does not answer. The music goes on by the last known time; check the network.",
-        ),
+        "silent",
+        lambda: _leads(notice=sound_notice(_NO_DEVICE, silence_wanted=False), notice_is_trouble=True),
     ),
-    Scene(
-        "now-playing",
-        "preparing",
-        lambda: _window(replace(_LEADING, playing=False, notice="Getting “Half Past Seven” ready: 43 %"), LEADING),
-    ),
-    Scene(
-        "now-playing",
-        "refused",
-        lambda: _window(
-            replace(
-                _MUSIC,
-                queue=(_QUEUE[0], replace(_QUEUE[1], trouble="The file is cut short; pair it again"), *_QUEUE[2:]),
-                notice="“Half Past Seven” can't be played: the file is cut short. Pair it again in the library.",
-                notice_is_trouble=True,
-            )
-        ),
-    ),
-    Scene("now-playing", "small", lambda: _window(_FOLLOWING, FOLLOWING), (1000, 640)),
-    Scene("now-playing", "long-names", lambda: _window(_named(LONG_TITLE, LONG_ARTIST), FOLLOWING), (1000, 640)),
-    Scene("now-playing", "hostile", lambda: _window(_named(HOSTILE, ENDLESS), FOLLOWING)),
-    Scene("now-playing", "japanese", lambda: _window(_named(*JAPANESE), FOLLOWING)),
-    Scene("now-playing", "rtl", lambda: _window(_named(*ARABIC), FOLLOWING), right_to_left=True),
+    Scene("now-playing", "refused", _refused),
+    Scene("now-playing", "small", lambda: _window(_FOLLOWING), (1000, 640)),
+    Scene("now-playing", "long-names", lambda: _named([(LONG_TITLE, LONG_ARTIST)], LONG_ARTIST), (1000, 640)),
+    Scene("now-playing", "hostile", lambda: _named([(HOSTILE, ENDLESS)], HOSTILE)),
+    Scene("now-playing", "japanese", lambda: _named([JAPANESE], JAPANESE[1])),
+    Scene("now-playing", "rtl", lambda: _named([ARABIC, HEBREW], ARABIC[1]), right_to_left=True),
 )

@@ -1,27 +1,40 @@
 """The shell by itself: roles, sync states, widths, toasts, the sheet of shortcuts, the question before leaving."""
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QWidget
 
+from audio.errors import AudioError
+from client.errors import ServerUnreachableError
+from client.session_state import Following
+from client.socket import SocketState
+from ui.desktop.recovery import SessionNote
 from ui.screenshots.samples import ARABIC, ENDLESS, HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE
 from ui.screenshots.scene import Scene
-from ui.screenshots.window import FOLLOWING, IN_LOCKSTEP, LEADING, PLAYING, in_window
+from ui.screenshots.sessions import FOLLOWING, LEADING, NOBODY, WAITING, in_session, in_shell, music, pill
 from ui.shell.main_window import MainWindow
-from ui.shell.player_bar import PlayerBarState
 from ui.shell.sections import Section
 from ui.shell.shortcut_sheet import ShortcutSheet
-from ui.shell.sidebar import SidebarState
-from ui.theme.tokens import Tone
+from ui.viewmodel.playing_states import PlayingFacts
+from ui.viewmodel.session_states import buddy_left, close_question, return_offer
+from ui.viewmodel.troubles import toast_of
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.question import Question
-from ui.widgets.sync_pill import SyncKind, SyncPillState
 from ui.widgets.toast import ToastState
 
-_LEADING_PILL = SyncPillState(SyncKind.IN_LOCKSTEP, "In lockstep · 0.2 ms", "Ben is 0.2 ms off", Tone.LEADING)
+_NOTE = SessionNote(
+    server="https://api.lockstep.at",
+    session_id="session",
+    role="leader",
+    playlist_id="p",
+    playlist_name="Sunday Kitchen",
+    join_code="K7QM3X",
+    other="Ben",
+)
+_UNREACHABLE = ServerUnreachableError(
+    "the server https://api.lockstep.at can't be reached; check the address and the network"
+)
 
 
-def _window(player: PlayerBarState = PLAYING, sidebar: SidebarState | None = None) -> MainWindow:
+def _window(facts: PlayingFacts | None = None) -> MainWindow:
     nothing = EmptyState(
         "library_music",
         "Your playlists will be here",
@@ -29,35 +42,33 @@ def _window(player: PlayerBarState = PLAYING, sidebar: SidebarState | None = Non
         "Sign in to Spotify",
         second="Import a playlist",
     )
-    return in_window(nothing, Section.LIBRARY, player=player, sidebar=sidebar)
+    return in_shell(nothing, Section.LIBRARY, music() if facts is None else facts)
 
 
-def _following(sync: SyncPillState = IN_LOCKSTEP) -> MainWindow:
-    return _window(replace(PLAYING, locked="Ana leads, and has the controls", sync=sync), FOLLOWING)
+def _following(socket: SocketState = SocketState.CONNECTED, host: str = "Ana", **last: float | None) -> MainWindow:
+    session = Following("session", host)
+    return _window(in_session(music(), session, pill(session, socket, **last)))
+
+
+def _named(title: str, artist: str) -> MainWindow:
+    return _window(music([(title, artist, 214_000)]))
 
 
 def _toasts(widget: QWidget) -> None:
     if isinstance(widget, MainWindow):
-        show = widget.toasts.show_toast
-        show(ToastState("copied", "Join code copied", tone=Tone.LEADING))
-        show(
-            ToastState(
-                "device",
-                "The headphones are gone.",
-                "Music goes on by the speakers. Plug them in again to return.",
-                Tone.WARNING,
-            )
-        )
-        show(
-            ToastState(
-                "server",
-                "The session server does not answer.",
-                "Check the network, or the address in Settings. Lockstep tries again by itself.",
-                Tone.ERROR,
-                "Open Settings",
-                lasting=True,
-            )
-        )
+        widget.toasts.show_toast(buddy_left(WAITING, "Ben"))
+        widget.toasts.show_toast(toast_of(AudioError("USB headphones is unplugged; music goes on by the speakers")))
+        widget.toasts.show_toast(toast_of(_UNREACHABLE))
+
+
+def _told(widget: QWidget) -> None:
+    if isinstance(widget, MainWindow):
+        widget.toasts.show_toast(ToastState("session", "The leader ended the session."))
+
+
+def _offered(widget: QWidget) -> None:
+    if isinstance(widget, MainWindow):
+        widget.toasts.show_toast(return_offer(_NOTE))
 
 
 def _sheet(widget: QWidget) -> QWidget:
@@ -67,38 +78,37 @@ def _sheet(widget: QWidget) -> QWidget:
 
 
 def _question(widget: QWidget) -> QWidget:
-    question = Question(
-        "Leave the session?",
-        "You lead RunBuddy with Ben. If you quit, the session ends for both of you.",
-        "End session and quit",
-        "Stay",
-        widget,
-    )
+    asked = close_question(LEADING) or ("", "", "")
+    question = Question(*asked, "Stay", widget)
     question.open()
     return question
 
 
 SCENES = (
-    Scene("shell", "idle", lambda: _window(PlayerBarState())),
+    Scene("shell", "idle", lambda: _window(in_session(PlayingFacts(), NOBODY))),
     Scene("shell", "playing", _window),
-    Scene("shell", "leading", lambda: _window(replace(PLAYING, sync=_LEADING_PILL), LEADING)),
+    Scene("shell", "leading", lambda: _window(in_session(music(), LEADING))),
+    Scene("shell", "leading-alone", lambda: _window(in_session(music(), WAITING))),
     Scene("shell", "following", _following),
-    Scene("shell", "catching-up", lambda: _following(SyncPillState(SyncKind.CATCHING_UP, "Catching up · 45 ms"))),
-    Scene(
-        "shell", "reconnecting", lambda: _following(SyncPillState(SyncKind.RECONNECTING, "Reconnecting, playing on"))
-    ),
-    Scene("shell", "clock-lost", lambda: _following(SyncPillState(SyncKind.CLOCK_LOST, "Clock lost"))),
+    Scene("shell", "catching-up", lambda: _following(drift_ms=45.0)),
+    Scene("shell", "reconnecting", lambda: _following(SocketState.RECONNECTING)),
+    Scene("shell", "clock-lost", lambda: _following(clock_uncertainty_ms=None)),
     Scene("shell", "small", _following, (1000, 640)),
-    Scene("shell", "long-names", lambda: _window(replace(PLAYING, title=LONG_TITLE, artist=LONG_ARTIST)), (1000, 640)),
-    Scene("shell", "hostile", lambda: _window(replace(PLAYING, title=HOSTILE, artist=ENDLESS))),
-    Scene("shell", "japanese", lambda: _window(replace(PLAYING, title=JAPANESE[0], artist=JAPANESE[1]))),
+    Scene("shell", "small-reconnecting", lambda: _following(SocketState.RECONNECTING), (1000, 640)),
+    Scene("shell", "long-names", lambda: _named(LONG_TITLE, LONG_ARTIST), (1000, 640)),
+    Scene("shell", "hostile", lambda: _named(HOSTILE, ENDLESS)),
+    Scene("shell", "japanese", lambda: _named(*JAPANESE)),
     Scene(
         "shell",
         "rtl",
-        lambda: _window(replace(PLAYING, title=ARABIC[0], artist=ARABIC[1], sync=IN_LOCKSTEP), FOLLOWING),
+        lambda: _window(in_session(music([(*ARABIC, 214_000)]), FOLLOWING)),
         right_to_left=True,
     ),
     Scene("shell", "toasts", _window, opened=_toasts),
+    Scene("shell", "toasts-small", _window, (1000, 640), opened=_toasts),
+    Scene("shell", "toasts-rtl", _window, opened=_toasts, right_to_left=True),
+    Scene("shell", "toast", _window, opened=_told),
+    Scene("shell", "toast-offer", _window, opened=_offered),
     Scene("shell", "shortcuts", _window, opened=_sheet),
     Scene("shell", "question", _window, opened=_question),
 )

@@ -1,67 +1,86 @@
-"""The sync panel: without a session, in lockstep, with a jump in it, and for a leader."""
+"""The sync panel: without a session, in lockstep, with a jump in it, with trouble, and for a leader."""
 
 import math
-from dataclasses import replace
+from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from client.reports import SyncReport
+from client.session_state import RunBuddySessionState
+from client.socket import SocketState
 from protocol.correction import Correction
-from ui.screens.sync_panel import SyncNumber, SyncPanel, SyncPanelState
-from ui.screens.sync_points import SyncPoint
+from protocol.events import Role
+from ui.screens.sync_panel import SyncPanel
+from ui.screens.sync_points import SPAN_S
 from ui.screenshots.scene import Scene
-from ui.screenshots.window import FOLLOWING, IN_LOCKSTEP, LEADING, PLAYING, in_window
+from ui.screenshots.sessions import FOLLOWING, LEADING, in_session, in_shell, music, pill, report
 from ui.shell.sections import Section
-from ui.shell.sidebar import SidebarState
-from ui.theme.tokens import Tone
-from ui.widgets.sync_pill import SyncKind, SyncPillState
+from ui.viewmodel.session_states import role_of
+from ui.viewmodel.sync_history import SyncHistory
 
-_NUMBERS = (
-    SyncNumber("Drift", "0.2 ms", "following"),
-    SyncNumber("Correction", "none"),
-    SyncNumber("Clock", "±0.8 ms"),
-    SyncNumber("Clock offset", "+1,204.3 ms"),
-    SyncNumber("Connection", "connected"),
-    SyncNumber("Leader's rate", "+12 ppm"),
-    SyncNumber("Underruns", "0"),
-    SyncNumber("Jumps", "1"),
-)
-
-_LEADS = SyncPillState(SyncKind.LEADING, "Leading · clock ± 0.8 ms", tone=Tone.LEADING)
+_INTERVAL_S = 0.5
+_COUNT = round(SPAN_S / _INTERVAL_S)
+#: Nothing is reported while the player is not asked: a hole in the curve.
+_HOLE = range(90, 102)
 
 
-def _point(place: int, jump_at: int | None) -> SyncPoint:
-    """Return an invented report: a slow swing within a tenth of a millisecond, and a jump if there is one."""
+def _drift(place: int, jump_at: int | None) -> tuple[float, Correction]:
+    """Return an invented drift: a slow swing within a tenth of a millisecond, and a jump if there is one."""
     since = math.inf if jump_at is None else place - jump_at
-    away = 45.0 if since == 0 else 2.0 * math.exp(-since / 6) if 0 < since < math.inf else 0.0
-    drift_ms = 0.08 * math.sin(place / 9) + 0.03 * math.sin(place * 2.4) + away
-    correction = Correction.JUMP if since == 0 else Correction.GLIDE if abs(drift_ms) > 0.06 else Correction.NONE
-    offset_ms = 1204.3 + 0.05 * math.sin(place / 60) + 0.02 * math.sin(place)
-    return SyncPoint(place / 4, 1.7e12 + place * 250, drift_ms, correction, offset_ms, 0.8)
+    away = 45.0 if since == 0 else 2.0 * math.exp(-since / 3) if 0 < since < math.inf else 0.0
+    drift_ms = 0.08 * math.sin(place / 4.5) + 0.03 * math.sin(place * 4.8) + away
+    return drift_ms, Correction.JUMP if since == 0 else Correction.GLIDE if abs(drift_ms) > 0.06 else Correction.NONE
 
 
-def _state(jump_at: int | None = None) -> SyncPanelState:
-    points = tuple(_point(place, jump_at) for place in range(480) if not 180 <= place < 204)
-    return SyncPanelState("Following Ana: in lockstep", _NUMBERS, points, 120.0)
+def _reports(role: Role, jump_at: int | None, last: dict[str, Any]) -> Iterator[SyncReport]:
+    for place in range(_COUNT):
+        if place in _HOLE:
+            continue
+        changes: dict[str, Any] = {
+            "mono_ns": round(place * _INTERVAL_S * 1e9),
+            "clock_offset_ms": 1204.3 + 0.05 * math.sin(place / 30) + 0.02 * math.sin(place * 2),
+            "jumps": int(jump_at is not None and place >= jump_at),
+            "glide_share": 0.021,
+        }
+        if role is Role.FOLLOWER:
+            changes["drift_ms"], changes["correction"] = _drift(place, jump_at)
+        yield report(role, **changes, **(last if place > _COUNT - 20 else {}))
 
 
-def _leading() -> SyncPanelState:
-    points = tuple(replace(point, drift_ms=None, correction=Correction.NONE) for point in _state().points)
-    numbers = (SyncNumber("Drift", "none: you lead", "secondary"), *_NUMBERS[1:])
-    return SyncPanelState("Leading with Ben, who follows your clock", numbers, points, 120.0)
-
-
-def _window(state: SyncPanelState, sidebar: SidebarState | None = FOLLOWING) -> QWidget:
+def _window(
+    session: RunBuddySessionState,
+    *,
+    jump_at: int | None = None,
+    socket: SocketState = SocketState.CONNECTED,
+    **last: Any,
+) -> QWidget:
+    role = role_of(session)
+    history = SyncHistory()
+    for one in () if role is None else _reports(role, jump_at, {"socket": socket, **last}):
+        history.add(one)
+    sync = pill(session, socket, **last)
+    facts = in_session(music(), session, sync)
     panel = SyncPanel()
-    panel.show_state(state)
-    pill = _LEADS if sidebar is LEADING else IN_LOCKSTEP if sidebar is not None else None
-    return in_window(panel, Section.NOW_PLAYING, player=replace(PLAYING, sync=pill), sidebar=sidebar)
+    panel.show_state(history.state("" if sync is None else sync.text))
+    return in_shell(panel, Section.NOW_PLAYING, facts)
+
+
+def _empty() -> QWidget:
+    return in_shell(SyncPanel(), Section.NOW_PLAYING, music())
 
 
 SCENES = (
-    Scene("sync-panel", "empty", lambda: _window(SyncPanelState(), None)),
-    Scene("sync-panel", "in-lockstep", lambda: _window(_state())),
-    Scene("sync-panel", "after-a-jump", lambda: _window(_state(380)), for_docs="sync-panel"),
-    Scene("sync-panel", "leading", lambda: _window(_leading(), LEADING)),
-    Scene("sync-panel", "small", lambda: _window(_state(380)), (1000, 640)),
-    Scene("sync-panel", "rtl", lambda: _window(_state(380)), right_to_left=True),
+    Scene("sync-panel", "empty", _empty),
+    Scene("sync-panel", "in-lockstep", lambda: _window(FOLLOWING)),
+    Scene("sync-panel", "after-a-jump", lambda: _window(FOLLOWING, jump_at=190), for_docs="sync-panel"),
+    Scene("sync-panel", "leading", lambda: _window(LEADING)),
+    Scene(
+        "sync-panel",
+        "trouble",
+        lambda: _window(FOLLOWING, socket=SocketState.RECONNECTING, clock_uncertainty_ms=14.0, underruns=3),
+    ),
+    Scene("sync-panel", "clock-lost", lambda: _window(FOLLOWING, clock_uncertainty_ms=None)),
+    Scene("sync-panel", "small", lambda: _window(FOLLOWING, jump_at=190), (1000, 640)),
+    Scene("sync-panel", "rtl", lambda: _window(FOLLOWING, jump_at=190), right_to_left=True),
 )

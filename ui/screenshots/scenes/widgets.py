@@ -2,10 +2,12 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from client.socket import SocketState
 from ui.screenshots.samples import HOSTILE, JAPANESE, LONG_ARTIST, LONG_TITLE, TRACKS
 from ui.screenshots.scene import Scene
-from ui.screenshots.window import IN_LOCKSTEP
+from ui.screenshots.sessions import FOLLOWING, LEADING, pill
 from ui.theme.tokens import TextRole, Tone
+from ui.viewmodel.session_states import banner as banner_of
 from ui.widgets.badge import Badge
 from ui.widgets.buttons import DangerButton, PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.choice import Choice
@@ -18,7 +20,7 @@ from ui.widgets.key_cap import KeyCap
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.pairing_ring import PairingRing
 from ui.widgets.progress_row import ProgressRow
-from ui.widgets.role_banner import RoleBanner, RoleBannerState
+from ui.widgets.role_banner import RoleBanner
 from ui.widgets.row_list import RowList
 from ui.widgets.rows import Row, RowBadge
 from ui.widgets.scroll_page import ScrollPage
@@ -27,7 +29,7 @@ from ui.widgets.section_header import SectionHeader
 from ui.widgets.seek_slider import SeekSlider
 from ui.widgets.spinner import Spinner
 from ui.widgets.switch import Switch
-from ui.widgets.sync_pill import SyncKind, SyncPill, SyncPillState
+from ui.widgets.sync_pill import SyncPill, SyncPillState
 from ui.widgets.volume_slider import VolumeSlider
 
 
@@ -40,7 +42,7 @@ def _line(*widgets: QWidget) -> QHBoxLayout:
     return line
 
 
-def _pill(state: SyncPillState) -> SyncPill:
+def _pill(state: SyncPillState | None) -> SyncPill:
     pill = SyncPill()
     pill.show_state(state)
     return pill
@@ -84,20 +86,17 @@ def controls() -> QWidget:
     )
     content.addLayout(
         _line(
-            _pill(IN_LOCKSTEP),
-            _pill(SyncPillState(SyncKind.LEADING, "Leading · Ben in lockstep")),
-            _pill(SyncPillState(SyncKind.CATCHING_UP, "Catching up · 45 ms")),
-            _pill(SyncPillState(SyncKind.RECONNECTING, "Reconnecting, playing on")),
-            _pill(SyncPillState(SyncKind.CLOCK_LOST, "Clock lost")),
-            _pill(SyncPillState(SyncKind.WAITING, "Waiting for buddy")),
+            _pill(pill(FOLLOWING)),
+            _pill(pill(LEADING)),
+            _pill(pill(FOLLOWING, drift_ms=45.0)),
+            _pill(pill(FOLLOWING, SocketState.RECONNECTING)),
+            _pill(pill(FOLLOWING, clock_uncertainty_ms=None)),
+            _pill(pill(FOLLOWING, is_playing=False)),
         )
     )
-    for state in (
-        RoleBannerState(Tone.LEADING, "Leading RunBuddy with Ben", "End session"),
-        RoleBannerState(Tone.FOLLOWING, "Following Ana. She has the controls.", "Leave"),
-    ):
+    for state in (LEADING, FOLLOWING):
         banner = RoleBanner()
-        banner.show_state(state)
+        banner.show_state(banner_of(state))
         content.addWidget(banner)
     code = CodeDisplay()
     code.show_code("K7QM2X")
