@@ -205,7 +205,8 @@ class Player:
                 if self._queue.item(playlist_position) is not item or not urgent:
                     return
         except TrackError as error:
-            if self._queue.refusal(playlist_position) is None:
+            # Another queue may have come meanwhile, with another track in this place.
+            if self._queue.item(playlist_position) is item and self._queue.refusal(playlist_position) is None:
                 self._queue.refuse(playlist_position, error.reason)
                 self._engine.send(SetOrder(self._queue.playable))
                 _log.warning("%s", error)

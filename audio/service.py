@@ -49,6 +49,7 @@ class PlaybackService(QueuePlayer):
     def attach_runbuddy(self, coordinator: RunBuddyHooks) -> None:
         """Start reporting local transport to the coordinator."""
         self._coordinator = coordinator
+        self._sound.begin_session()
 
     def detach_runbuddy(self) -> None:
         """Stop reporting; the music goes on as it is, by this machine's own clock."""

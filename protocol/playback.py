@@ -53,7 +53,7 @@ class RemoteTransport:
 class PlaybackHealth:
     """How the sound is doing; `error` is a sentence for people, or None.
 
-    `glide_share` is the share of the time followed that was played at another rate than 1, `rate_std_ppm` the standard
+    The figures are since the session began. `glide_share` is the share of the time followed that was played at another rate than 1, `rate_std_ppm` the standard
     deviation of that rate: what would be heard as warble.
     """
 

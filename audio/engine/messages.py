@@ -4,10 +4,11 @@ Positions are in ms within a track ("slot" is its playlist position), instants i
 mean the moment at the DAC.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final, get_args
 
 from audio.decode.pcm_file import PcmFile
+from audio.engine.rate_record import RateRecord
 from audio.parent_pipe import Message
 from protocol.timeline import ClockMapping, Timeline
 
@@ -144,8 +145,7 @@ class QueueEnded:
 class Report:
     """How the sound is doing; `error_ms` is the controller's view of its drift, `ppm` the DAC against this machine.
 
-    `latency_ms` includes the output delay. `glide_share` is the share of the time followed that was played at another
-    rate than 1, `rate_std_ppm` the standard deviation of that rate over the same time: warble.
+    `latency_ms` includes the output delay; `underruns`, `jumps` and `rates` are since the audio process began.
     """
 
     correction: str
@@ -154,8 +154,7 @@ class Report:
     jumps: int
     latency_ms: float
     ppm: float
-    glide_share: float = 0.0
-    rate_std_ppm: float = 0.0
+    rates: RateRecord = field(default_factory=RateRecord)
 
 
 Status = Started | Segment | QueueEnded | Report
@@ -166,6 +165,7 @@ _NESTED: Final[dict[str, type[Any]]] = {
     "mapping": ClockMapping,
     "timeline": Timeline,
     "profile": DeviceProfile,
+    "rates": RateRecord,
 }
 
 

@@ -163,8 +163,7 @@ class AudioProcess:
                 jumps=renderer.jumps,
                 latency_ms=self._latency_ms(output),
                 ppm=output.ppm,
-                glide_share=renderer.glide_share,
-                rate_std_ppm=renderer.rate_std_ppm,
+                rates=renderer.rate_record,
             )
             self._pipe.send(to_message(report))
 

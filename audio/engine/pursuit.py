@@ -8,6 +8,7 @@ from audio.engine.controller import UNLOCK_SINGLE_MS, DriftController
 from audio.engine.messages import Follow
 from audio.engine.music import Music, Place
 from audio.engine.playhead import Playhead
+from audio.engine.rate_record import RateRecord
 from protocol.correction import Correction
 from protocol.limits import JUMP_THRESHOLD_MS
 from protocol.timeline import ClockMapping
@@ -33,16 +34,9 @@ class Pursuit:
         self._rate_square_sum = 0.0
 
     @property
-    def glide_share(self) -> float:
-        """Return the share of the time followed that was played at another rate than 1."""
-        return self._glided_frames / max(1, self._followed_frames)
-
-    @property
-    def rate_std_ppm(self) -> float:
-        """Return the standard deviation in ppm of the rate over the time followed."""
-        frames = max(1, self._followed_frames)
-        mean = self._rate_sum / frames
-        return math.sqrt(max(0.0, self._rate_square_sum / frames - mean * mean)) * 1e6
+    def rate_record(self) -> RateRecord:
+        """Return at which rates the music was played so far."""
+        return RateRecord(self._followed_frames, self._glided_frames, self._rate_sum, self._rate_square_sum)
 
     def enter(self) -> None:
         """Begin anew: whatever error there is when the line begins is jumped over."""

@@ -17,6 +17,7 @@ from audio.engine.messages import Click, Follow, Free, Hold, QueueEnded, Segment
 from audio.engine.music import Music, Place
 from audio.engine.playhead import Playhead
 from audio.engine.pursuit import Pursuit
+from audio.engine.rate_record import RateRecord
 from protocol.correction import Correction
 from protocol.timeline import ClockMapping
 
@@ -64,14 +65,9 @@ class Renderer:
         return self._pursuit.jumps
 
     @property
-    def glide_share(self) -> float:
-        """Return the share of the time followed that was played at another rate than 1."""
-        return self._pursuit.glide_share
-
-    @property
-    def rate_std_ppm(self) -> float:
-        """Return the standard deviation in ppm of the rate over the time followed."""
-        return self._pursuit.rate_std_ppm
+    def rate_record(self) -> RateRecord:
+        """Return at which rates a leader's music was played so far."""
+        return self._pursuit.rate_record
 
     def command(self, command: SetClock | SetOrder | SetVolume | Program) -> None:
         """Take one command; those with an instant take effect there."""

@@ -1,4 +1,7 @@
+import pytest
+
 from audio.engine.messages import Report, Started
+from audio.engine.rate_record import RateRecord
 from audio.sound_state import SoundState
 from protocol.correction import Correction
 
@@ -19,10 +22,10 @@ def test_before_anything_is_known_it_is_silent_and_without_fault():
 def test_warble_is_passed_on():
     state = SoundState()
     state.on_started(STARTED)
-    state.on_report(report(glide_share=0.25, rate_std_ppm=41.5))
+    state.on_report(report(rates=RateRecord(100, 25, 0.0, 100 * 41.5e-6**2)))
     health = state.health(None)
     assert health.correction is Correction.GLIDE
-    assert (health.glide_share, health.rate_std_ppm) == (0.25, 41.5)
+    assert (health.glide_share, health.rate_std_ppm) == (0.25, pytest.approx(41.5))
 
 
 def test_counts_go_on_over_a_restart():
@@ -32,3 +35,17 @@ def test_counts_go_on_over_a_restart():
     assert state.on_started(STARTED)
     state.on_report(report(underruns=3, jumps=1))
     assert (state.health(None).underruns, state.health(None).jumps) == (5, 2)
+
+
+def test_a_session_counts_from_its_own_beginning():
+    state = SoundState()
+    state.on_started(STARTED)
+    state.on_report(report(underruns=7, jumps=3, rates=RateRecord(1000, 900, 0.9, 0.001)))
+    state.begin_session()
+    health = state.health(None)
+    assert (health.underruns, health.jumps, health.glide_share, health.rate_std_ppm) == (0, 0, 0.0, 0.0)
+    state.on_report(report(underruns=8, jumps=3, rates=RateRecord(1400, 1000, 0.9, 0.001)))
+    state.on_started(STARTED)
+    state.on_report(report(underruns=1, jumps=2, rates=RateRecord(100, 25, 0.0, 0.0)))
+    health = state.health(None)
+    assert (health.underruns, health.jumps, health.glide_share) == (2, 2, 0.25)

@@ -118,11 +118,11 @@ def test_known_cards_are_in_lockstep_from_the_first_half_second_on(profile, ppm)
 
 def test_in_place_it_is_bit_exact_and_without_warble():
     _, follower = run(Card(seed=1), Card(seed=2), 60)
-    assert follower.renderer.glide_share < 0.05
-    assert follower.renderer.rate_std_ppm < 50
+    assert follower.renderer.rate_record.glide_share < 0.05
+    assert follower.renderer.rate_record.rate_std_ppm < 50
     _, follower = run(Card(ppm=60, prior_ppm=60, seed=1), Card(ppm=-60, prior_ppm=-60, seed=2), 60)
-    assert follower.renderer.glide_share > 0.9, "glided along with for good"
-    assert follower.renderer.rate_std_ppm < 60
+    assert follower.renderer.rate_record.glide_share > 0.9, "glided along with for good"
+    assert follower.renderer.rate_record.rate_std_ppm < 60
 
 
 STOPS = [

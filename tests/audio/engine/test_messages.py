@@ -18,6 +18,7 @@ from audio.engine.messages import (
     from_message,
     to_message,
 )
+from audio.engine.rate_record import RateRecord
 from protocol.timeline import ClockMapping, Timeline
 
 EXAMPLES = [
@@ -36,7 +37,7 @@ EXAMPLES = [
     Started(44_100, 92.5, "pulse (left)", True, None),
     Segment(1, 0.1 + 0.2, 2**62 + 1, 1.000_1, True),
     QueueEnded(4, 2**62 + 1),
-    Report("glide", -0.01, 1, 2, 100.5, -3.25),
+    Report("glide", -0.01, 1, 2, 100.5, -3.25, RateRecord(44_100, 512, 0.1, 1e-9)),
 ]
 
 
