@@ -16,6 +16,7 @@ from ui.widgets.announce import announce
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.label import Label
 from ui.widgets.text_field import TextField
+from ui.widgets.trouble import Trouble
 
 DASHBOARD: Final = "https://developer.spotify.com/dashboard"
 #: As Spotify's dashboard wants it: without the port, which is another one each time.
@@ -37,8 +38,7 @@ class ClientIdDialog(QDialog):
         head = Label("Your Spotify client id", TextRole.HEADING, wraps=True, parent=self)
         text = Label(_SENTENCE, TextRole.BODY, "secondary", wraps=True, parent=self)
         self._field = TextField("Client id", "32 letters and digits", longest=100, parent=self)
-        self._trouble = Label("", TextRole.CAPTION, "error", wraps=True, parent=self)
-        self._trouble.hide()
+        self._trouble = Trouble(parent=self)
         go_on = PrimaryButton("Sign in", parent=self)
         go_on.setDefault(True)
         cancel = SecondaryButton("Cancel", parent=self)
@@ -85,8 +85,7 @@ class ClientIdDialog(QDialog):
 
     def _show_trouble(self, text: str) -> None:
         self._field.show_invalid(True)
-        self._trouble.setText(text)
-        self._trouble.show()
+        self._trouble.show_trouble(text)
         self.adjustSize()
         self._field.setFocus()
         announce(self._field, text, urgent=True)

@@ -184,9 +184,9 @@ def _connect_first_run(window: MainWindow, screens: Screens, view_model: "Lockst
     page.back_requested.connect(first_run.go_back)
     page.finished.connect(first_run.finish)
 
-    def open_app() -> None:
+    def open_app(screen: str) -> None:
         window.set_chrome_visible(True)
-        window.show_screen("library")
+        window.show_screen(screen)
 
     first_run.done.connect(open_app)
 

@@ -6,6 +6,7 @@ else. Lengths are logical pixels on a grid of four.
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 GRID: Final = 4
@@ -69,6 +70,13 @@ class Tone(StrEnum):
     ERROR = "error"
 
 
+@cache
+def _mixed(over: str, under: str, share: float) -> str:
+    """Return the colour of which so much is `over`."""
+    parts = zip(bytes.fromhex(over[1:]), bytes.fromhex(under[1:]), strict=True)
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours of one theme, each "#rrggbb".
@@ -113,6 +121,10 @@ class Palette:
     def soft(self, tone: Tone) -> str:
         """Return what is behind text of this tone."""
         return self.raised if tone is Tone.NEUTRAL else str(getattr(self, f"{tone.value}_soft"))
+
+    def soft_edge(self, tone: Tone) -> str:
+        """Return the line around the soft colour: a third of the tone's own over it."""
+        return _mixed(self.tone(tone), self.soft(tone), 1 / 3)
 
     def fill(self, tone: Tone) -> str:
         """Return the full colour of a button of this tone."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from ui.desktop.settings import DEFAULT_SERVER
-from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step
+from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step, is_done
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.settings import SettingsModel
@@ -15,10 +15,10 @@ _ORDER = tuple(Step)
 
 
 class FirstRunModel(QObject):
-    """`changed(FirstRunState)` for the page, `done` when the app itself can be shown."""
+    """`changed(FirstRunState)` for the page, `done(screen)` when the app itself can be shown, and with which screen."""
 
     changed = Signal(object)
-    done = Signal()
+    done = Signal(str)
 
     def __init__(self, context: Context, library: LibraryModel, spotify: SpotifyModel, settings: SettingsModel) -> None:
         super().__init__()
@@ -41,6 +41,8 @@ class FirstRunModel(QObject):
     def go_on(self) -> None:
         """Go to the next step, whether this one was done or skipped."""
         at = _ORDER.index(self._step)
+        if self._step is Step.SERVER and is_done(self._state(), Step.SERVER):
+            self._context.tasks.start(self._keep_name(), "settings")
         self._step = _ORDER[min(at + 1, len(_ORDER) - 1)]
         if self._step is Step.SERVER and not self._settings.server.note:
             self._settings.set_server(self._context.settings.server)
@@ -54,38 +56,42 @@ class FirstRunModel(QObject):
     def finish(self) -> None:
         """Open the app, now and at every later start."""
         self._context.start(self._context.change(first_run_done=True), "first run")
-        self.done.emit()
+        self.done.emit("spotify_playlists" if self._state().chooses_playlists else "library")
+
+    async def _keep_name(self) -> None:
+        """Keep the name that was shown and gone on with, though the command line gave it for this start alone."""
+        # Asked for here, after what was typed has been taken.
+        name = self._context.settings.display_name
+        if name:
+            await self._context.change(display_name=name)
 
     def _show(self) -> None:
-        if not self._visible:
-            return
+        if self._visible:
+            self.changed.emit(self._state())
+
+    def _state(self) -> FirstRunState:
         progress, folders, view = self._library.progress, self._library.folders, self._spotify.view
         music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
         suggestion = music if music and Path(music).is_dir() else ""
-        count = len(self._library.summaries)
-        playlists = "1 playlist" if count == 1 else f"{count:,} playlists"
-        note = f"{playlists} in your library" if count else ""
         server = self._settings.server
-        self.changed.emit(
-            FirstRunState(
-                self._step,
-                FolderState(
-                    folder=str(folders[0]) if folders else "",
-                    suggestion=suggestion,
-                    scan="" if progress is None else progress.detail or progress.text,
-                    scan_share=0.0 if progress is None else progress.share,
-                    found=self._library.files_note,
-                ),
-                PlaylistsState(view.phase, view.name, note, view.trouble),
-                ServerState(
-                    usual=DEFAULT_SERVER,
-                    address=server.address,
-                    checking=server.checking,
-                    note=server.note,
-                    trouble=server.trouble,
-                    asks_name=server.asks_name,
-                    name=self._context.settings.display_name,
-                    name_trouble=self._settings.name_trouble,
-                ),
-            )
+        return FirstRunState(
+            self._step,
+            FolderState(
+                folder=str(folders[0]) if folders else "",
+                suggestion=suggestion,
+                scan="" if progress is None else progress.detail or progress.text,
+                scan_share=0.0 if progress is None else progress.share,
+                found=self._library.files_note,
+            ),
+            PlaylistsState(view.phase, view.name, len(self._library.summaries), view.trouble),
+            ServerState(
+                usual=DEFAULT_SERVER,
+                address=server.address,
+                checking=server.checking,
+                note=server.note,
+                trouble=server.trouble,
+                asks_name=server.asks_name,
+                name=self._context.settings.display_name,
+                name_trouble=self._settings.name_trouble,
+            ),
         )

@@ -32,8 +32,9 @@ def badge_width(text: str, icon: str | None) -> int:
 def draw_badge(painter: QPainter, place: QRect, text: str, tone: Tone, icon: str | None, widget: QWidget) -> None:
     """Draw a badge that fills `place`."""
     palette = current().palette
-    plane(painter, place, place.height() / 2, palette.soft(tone))
     colour = palette.tone(tone)
+    # The edge is what is seen of it on a plane of its own colour: a row that is chosen.
+    plane(painter, place, place.height() / 2, palette.soft(tone), edge=palette.soft_edge(tone))
     inner = place.adjusted(_PADDING, 0, -_PADDING, 0)
     if icon:
         box = QRect(inner.left() - 2, place.center().y() - _ICON // 2 + 1, _ICON, _ICON)

@@ -7,6 +7,7 @@ from ui.theme.tokens import TextRole
 from ui.widgets.announce import announce
 from ui.widgets.label import Label
 from ui.widgets.plain import plain
+from ui.widgets.trouble import Trouble
 
 _LONGEST = 300
 
@@ -19,8 +20,7 @@ class FormRow(QWidget):
         self._label = Label(label, TextRole.BODY, wraps=True, parent=self)
         self._hint = Label(plain(hint, _LONGEST), TextRole.CAPTION, "secondary", wraps=True, parent=self)
         self._hint.setVisible(bool(hint))
-        self._trouble = Label("", TextRole.CAPTION, "error", wraps=True, parent=self)
-        self._trouble.hide()
+        self._trouble = Trouble(parent=self)
         self._label.setBuddy(control)
         self._control = control
         if not control.accessibleName():
@@ -44,7 +44,5 @@ class FormRow(QWidget):
 
     def show_trouble(self, text: str) -> None:
         """Say what is wrong and what to do; an empty text takes it back."""
-        if text and plain(text, _LONGEST) != self._trouble.text():
+        if self._trouble.show_trouble(text):
             announce(self._control, text, urgent=True)
-        self._trouble.setText(plain(text, _LONGEST))
-        self._trouble.setVisible(bool(text))

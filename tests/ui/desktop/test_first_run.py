@@ -81,6 +81,41 @@ def test_from_nothing_to_a_library_an_account_and_a_server(in_loop, tmp_path, se
     in_loop(scenario)
 
 
+def test_a_name_of_the_command_line_that_was_gone_on_with_is_kept(in_loop, tmp_path, server):
+    async def scenario():
+        app = App(AppOptions(tmp_path, {"sound_device": "none", "server": server.base_url, "display_name": "Ann"}))
+        person = Person(app, await app.open())
+        for _ in range(2):
+            await person.presses("Skip")
+        await until(lambda: person.view_model.settings.server.asks_name, lambda: person.view_model.settings.server)
+        await person.presses("Continue")
+        await person.presses("Open Lockstep")
+        await until(lambda: not person.view_model.context.tasks.running("settings"))
+        await until(lambda: not person.view_model.context.tasks.running("first run"))
+        await person.close()
+        kept = SettingsFile(tmp_path).load().settings
+        assert (kept.server, kept.display_name) == (server.base_url, "Ann")
+        assert kept.sound_device is None, "what was not shown was for that start"
+
+    in_loop(scenario)
+
+
+def test_whoever_has_signed_in_and_chosen_none_chooses_among_the_playlists_there(in_loop, tmp_path, spotify, browser):
+    async def scenario():
+        app = App(AppOptions(tmp_path, {"sound_device": "none", "server": "http://127.0.0.1:1"}, spotify.url))
+        person = Person(app, await app.open(browser))
+        await person.presses("Skip")
+        person.view_model.spotify.sign_in(CLIENT_ID)
+        await until(lambda: person.view_model.spotify.view.phase is AccountPhase.SIGNED_IN, person.toasts)
+        await person.presses("Continue")
+        await person.presses("Skip")
+        await person.presses("Open Lockstep")
+        await person.shows("spotify_playlists")
+        await person.close()
+
+    in_loop(scenario)
+
+
 def test_every_step_can_be_skipped_and_what_is_missing_is_asked_for_where_it_is_missed(in_loop, tmp_path):
     async def scenario():
         app = App(AppOptions(tmp_path, {"sound_device": "none", "server": "http://127.0.0.1:1"}))
@@ -132,7 +167,7 @@ def test_settings_are_in_force_at_once_and_kept(in_loop, tmp_path, server):
     in_loop(scenario)
 
 
-def test_after_a_reset_it_opens_as_at_the_first_start(in_loop, tmp_path, monkeypatch):
+def test_after_a_reset_it_opens_as_at_the_first_start(in_loop, qapp, tmp_path, monkeypatch):
     SettingsFile(tmp_path).save(SettingsFile(tmp_path).load().settings.changed(first_run_done=True, display_name="Ann"))
     opened = []
 
@@ -148,7 +183,7 @@ def test_after_a_reset_it_opens_as_at_the_first_start(in_loop, tmp_path, monkeyp
     async def scenario():
         instance = SingleInstance(tmp_path)
         assert instance.claim()
-        code = await app_module._main(AppOptions(tmp_path, {"sound_device": "none"}), instance)
+        code = await app_module._main(qapp, AppOptions(tmp_path, {"sound_device": "none"}), instance)
         instance.release()
         return code
 

@@ -118,6 +118,15 @@ def test_a_ring_is_told_in_words(theme, qtbot):
         assert not ring.grab().isNull()
 
 
+def test_a_badge_is_seen_on_a_plane_of_its_own_colour(theme, qtbot):
+    badge = Badge("Same ISRC", Tone.NEUTRAL, "check")
+    qtbot.addWidget(badge)
+    badge.resize(120, 24)
+    picture = badge.grab().toImage()
+    assert picture.pixelColor(60, 0).name() == theme.palette.soft_edge(Tone.NEUTRAL)
+    assert picture.pixelColor(60, 3).name() == theme.palette.raised
+
+
 def test_a_badge_is_no_longer_than_its_room(theme, qtbot):
     badge = Badge(ENDLESS, Tone.ERROR, "error")
     qtbot.addWidget(badge)

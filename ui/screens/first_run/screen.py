@@ -1,26 +1,32 @@
 """The first run: one step at a time, with the way back and the way past."""
 
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.screens.first_run.state import FirstRunState, Step
-from ui.screens.first_run.step_page import StepPage
+from ui.screens.first_run.done_page import DonePage
+from ui.screens.first_run.state import FirstRunState, Step, is_done
 from ui.screens.first_run.steps import FolderPage, PlaylistsPage, ServerPage
-from ui.screens.settings.state import AccountPhase
 from ui.shell.page_stack import PageStack
-from ui.theme.theme import current
-from ui.theme.tokens import PAGE_MARGIN
+from ui.theme import icons
+from ui.theme.theme import current, font
+from ui.theme.tokens import PAGE_MARGIN, TextRole
 from ui.widgets.announce import announce
 from ui.widgets.buttons import PrimaryButton, QuietButton
+from ui.widgets.paint import draw_text, logical
 
 _ORDER: Final = tuple(Step)
 _DOT: Final = 8
 #: The dot of the step that is shown.
 _LONG: Final = 20
 _GAP: Final = 12
+#: As the sidebar has them.
+_LOGO: Final = 32
+_LOGO_LEFT: Final = 20
+_WORDS_LEFT: Final = 62
 
 
 class _Dots(QWidget):
@@ -56,6 +62,22 @@ class _Dots(QWidget):
             left += width + _GAP
 
 
+class _Brand(QWidget):
+    """Whose window this is, where the sidebar says it later."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(_LOGO)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        icons.app_icon().paint(painter, logical(self.rect(), self, QRect(_LOGO_LEFT, 0, _LOGO, _LOGO)))
+        painter.setFont(font(TextRole.TITLE, weight=700))
+        painter.setPen(current().palette.text)
+        area = logical(self.rect(), self, QRect(_WORDS_LEFT, 0, self.width() - _WORDS_LEFT, _LOGO))
+        draw_text(painter, self, area, "Lockstep")
+
+
 class FirstRunScreen(QWidget):
     """Shows a FirstRunState. `next_requested` comes by Continue and by Skip alike, `finished` at the end."""
 
@@ -75,12 +97,7 @@ class FirstRunScreen(QWidget):
         self.folder = FolderPage()
         self.playlists = PlaylistsPage()
         self.server = ServerPage()
-        self._done = StepPage(
-            "check",
-            "Ready",
-            "Choose a playlist, see which tracks have their file, and start RunBuddy. What you skipped is waiting in "
-            "Settings.",
-        )
+        self._done = DonePage()
         self._pages: dict[Step, QWidget] = {
             Step.FOLDER: self.folder,
             Step.PLAYLISTS: self.playlists,
@@ -92,6 +109,10 @@ class FirstRunScreen(QWidget):
             self._stack.addWidget(page)
         self._dots = _Dots(self)
         self._back = QuietButton("Back", "arrow_back", parent=self)
+        # The dots stay in the middle when there is no way back.
+        policy = self._back.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._back.setSizePolicy(policy)
         self._skip = QuietButton("Skip", parent=self)
         self._next = PrimaryButton("Continue", parent=self)
         self._lay_out()
@@ -104,6 +125,7 @@ class FirstRunScreen(QWidget):
         self.playlists.import_chosen.connect(self.import_chosen)
         self.server.server_requested.connect(self.server_requested)
         self.server.name_requested.connect(self.name_requested)
+        self.server.name_typed.connect(self._on_typed)
         self.show_state(FirstRunState())
 
     def show_state(self, state: FirstRunState) -> None:
@@ -114,31 +136,27 @@ class FirstRunScreen(QWidget):
         self.folder.show_state(state.folder)
         self.playlists.show_state(state.playlists)
         self.server.show_state(state.server)
+        self._done.show_state(state)
         self._dots.show_step(state.step)
         self._stack.show_page(self._pages[state.step])
-        self._back.setVisible(state.step is not Step.FOLDER)
-        done = self._step_is_done(state)
-        self._skip.setVisible(state.step is not Step.DONE and not done)
-        self._next.setVisible(done)
-        self._next.set_words("Open Lockstep" if state.step is Step.DONE else "Continue")
+        self._show_ways(state)
         if before is not None and before.step is not state.step:
             announce(self, self._dots.accessibleName())
 
-    @staticmethod
-    def _step_is_done(state: FirstRunState) -> bool:
-        """Return whether there is something to go on with, rather than to skip."""
-        match state.step:
-            case Step.FOLDER:
-                return bool(state.folder.folder) and not state.folder.trouble
-            case Step.PLAYLISTS:
-                return state.playlists.phase is AccountPhase.SIGNED_IN or bool(state.playlists.note)
-            case Step.SERVER:
-                server = state.server
-                named = bool(server.name) and not server.name_trouble
-                return (
-                    bool(server.note) and not server.checking and not server.trouble and (named or not server.asks_name)
-                )
-        return True
+    def _show_ways(self, state: FirstRunState) -> None:
+        """Show the way back, and the way on or past: a name counts while it is being typed."""
+        typed = self.server.typed_name
+        if state.step is Step.SERVER and typed and typed != state.server.name:
+            state = replace(state, server=replace(state.server, name=typed, name_trouble=""))
+        done = is_done(state, state.step)
+        self._back.setVisible(state.step is not Step.FOLDER)
+        self._skip.setVisible(not done)
+        self._next.setVisible(done)
+        self._next.set_words("Open Lockstep" if state.step is Step.DONE else "Continue")
+
+    def _on_typed(self) -> None:
+        if self._state is not None:
+            self._show_ways(self._state)
 
     def _go_on(self) -> None:
         if self._state is not None and self._state.step is Step.DONE:
@@ -148,6 +166,7 @@ class FirstRunScreen(QWidget):
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
+        foot.setContentsMargins(PAGE_MARGIN, 0, PAGE_MARGIN, 0)
         foot.setSpacing(12)
         start = QHBoxLayout()
         start.addWidget(self._back)
@@ -161,6 +180,8 @@ class FirstRunScreen(QWidget):
         ends.addWidget(self._next)
         foot.addLayout(ends, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
+        layout.setContentsMargins(0, 20, 0, PAGE_MARGIN)
+        layout.setSpacing(0)
+        layout.addWidget(_Brand(self))
         layout.addWidget(self._stack, 1)
         layout.addLayout(foot)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.screens.first_run.state import FolderState, PlaylistsState, ServerState
+from ui.screens.first_run.state import FolderState, PlaylistsState, ServerState, playlists_words
 from ui.screens.first_run.step_page import WIDTH, StepPage
 from ui.screens.settings.state import AccountPhase
 from ui.theme.tokens import TextRole
@@ -42,8 +42,8 @@ class FolderPage(StepPage):
         super().__init__(
             "folder_open",
             "Where is your music?",
-            "Lockstep plays the files that you own. It looks through one folder, and all that is in it, and changes "
-            "nothing there.",
+            "Lockstep plays your own music files, on two laptops at once. Choose the folder that they are in; nothing "
+            "in it is changed.",
             parent,
         )
         self._state = FolderState()
@@ -51,11 +51,15 @@ class FolderPage(StepPage):
         self._suggest = SecondaryButton("")
         self._path = ElidedLabel("", TextRole.TITLE)
         self._path.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._path.setFixedWidth(WIDTH)
         self._progress = ProgressRow()
         self._progress.setFixedWidth(WIDTH)
         self._found = Label("", TextRole.BODY, "secondary")
-        self.content.addWidget(self._path)
-        self.content.addLayout(_centred(self._found))
+        chosen = QVBoxLayout()
+        chosen.setSpacing(4)
+        chosen.addLayout(_centred(self._path))
+        chosen.addLayout(_centred(self._found))
+        self.content.addLayout(chosen)
         self.content.addLayout(_centred(self._progress))
         self._another = SecondaryButton("Choose another…", "folder_open")
         self.content.addLayout(_centred(self._choose, self._suggest, self._another))
@@ -116,8 +120,8 @@ class PlaylistsPage(StepPage):
         super().__init__(
             "queue_music",
             "Bring your playlists",
-            "Sign in to Spotify, and Lockstep finds your playlists' tracks among your files. Nothing is played from "
-            "Spotify. A playlist from a file does as well.",
+            "Lockstep finds the tracks of your Spotify playlists among your own files. Or import a playlist file: CSV, "
+            "M3U, XSPF or JSON.",
             parent,
         )
         self._sign_in = PrimaryButton("Sign in to Spotify", "login")
@@ -126,7 +130,9 @@ class PlaylistsPage(StepPage):
         self._waiting_text = Label("Sign in in the browser window that has opened…", TextRole.BODY, "secondary")
         self._cancel = QuietButton("Cancel")
         self._account = Badge()
+        self._then = Label("You choose among your playlists when Lockstep opens.", TextRole.BODY, "secondary")
         self.content.addLayout(_centred(self._account))
+        self.content.addLayout(_centred(self._then))
         self.content.addLayout(_centred(self._waiting, self._waiting_text, self._cancel))
         self.content.addLayout(_centred(self._sign_in, self._import))
         self._sign_in.clicked.connect(self.sign_in_requested)
@@ -138,8 +144,9 @@ class PlaylistsPage(StepPage):
         signed_in = state.phase is AccountPhase.SIGNED_IN
         waiting = state.phase is AccountPhase.WAITING
         parts = [f"Signed in as {isolated(state.account)}"] if signed_in else []
-        if state.note:
-            parts.append(state.note)
+        if state.count:
+            parts.append(playlists_words(state.count))
+        self._then.setVisible(signed_in and not state.count)
         self._account.show_badge(" · ".join(parts), icon="check_circle" if parts else None)
         for widget in (self._waiting, self._waiting_text, self._cancel):
             widget.setVisible(waiting)
@@ -163,41 +170,51 @@ class ServerPage(StepPage):
 
     server_requested = Signal(str)
     name_requested = Signal(str)
+    name_typed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
             "group",
             "Play with a buddy",
-            "Sessions are found on a server. The usual one is there already; at a table without internet, type the "
-            "address that the other laptop shows.",
+            "You find one another on a session server; Lockstep's own is filled in. Without internet, run “lockstep "
+            "serve” on a laptop and enter its address.",
             parent,
         )
         self._usual = ""
         self._address = TextField("Session server", "https://api.lockstep.at")
         self._name = TextField("Your name", "Ana", longest=100)
-        self._reset = QuietButton("Use the usual one")
+        self._reset = QuietButton("")
         self._checking = Spinner(name="Asking the server")
+        self._asking = Label("Asking the server…", TextRole.BODY, "secondary")
         self._note = Badge()
+        self._note.setMaximumWidth(WIDTH - 160)
         self._address_row = FormRow("Server", self._address)
         self._name_row = FormRow("Your name", self._name, "Your buddy sees it")
         card = Card(self._address_row, self._name_row)
         card.setFixedWidth(WIDTH)
         self.content.addLayout(_centred(card))
-        self.content.addLayout(_centred(self._checking, self._note, self._reset))
+        self.content.addLayout(_centred(self._checking, self._asking, self._note, self._reset))
         self._address.entered.connect(self.server_requested)
         self._name.entered.connect(self.name_requested)
+        self._name.textEdited.connect(lambda _text: self.name_typed.emit())
         self._reset.clicked.connect(lambda: self.server_requested.emit(self._usual))
+
+    @property
+    def typed_name(self) -> str:
+        """Return the name as it stands in its field."""
+        return self._name.text().strip()
 
     def show_state(self, state: ServerState) -> None:
         """Show this state."""
         self._usual = state.usual
+        self._reset.set_words(f"Use {state.usual.partition('://')[2] or state.usual}")
         self._address.show_text(state.address)
         self._address.show_invalid(bool(state.trouble))
-        self._checking.setVisible(state.checking)
+        for widget in (self._checking, self._asking):
+            widget.setVisible(state.checking)
         self._note.show_badge(state.note, icon="dns" if state.note else None)
         self._reset.setVisible(state.address != state.usual and not state.checking)
         self._name_row.setVisible(state.asks_name)
         self._name.show_text(state.name)
         self._name.show_invalid(bool(state.name_trouble))
-        self._name_row.show_trouble(state.name_trouble)
-        self.show_trouble(state.trouble)
+        self.show_trouble(state.trouble or (state.name_trouble if state.asks_name else ""))

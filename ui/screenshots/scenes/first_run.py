@@ -14,8 +14,18 @@ from ui.shell.sections import Section
 
 _FOLDER = FirstRunState(folder=FolderState(suggestion="/home/ana/Music"))
 _PLAYLISTS = FirstRunState(Step.PLAYLISTS)
-_SERVER = FirstRunState(Step.SERVER, server=ServerState(note="Takes Spotify accounts · 12 ms away"))
-_LOCAL = ServerState(address="http://192.168.1.20:8642", note="No accounts: just a name", asks_name=True, name="Ana")
+_SERVER = FirstRunState(Step.SERVER, server=ServerState(note="Takes Spotify accounts"))
+_LOCAL = ServerState(
+    address="http://192.168.1.20:8765",
+    note="Has accounts of its own: a name is all it asks for",
+    asks_name=True,
+    name="Ana",
+)
+_ALL = FirstRunState(
+    folder=FolderState("/home/ana/Music", found="1,204 files"),
+    playlists=PlaylistsState(AccountPhase.SIGNED_IN, "Ana Moreno"),
+    server=_LOCAL,
+)
 
 
 def _window(state: FirstRunState) -> QWidget:
@@ -37,7 +47,7 @@ SCENES = (
         "folder-scanning",
         replace(_FOLDER, folder=FolderState("/home/ana/Music", scan="1,204 of 20,000 files", scan_share=0.06)),
     ),
-    _scene("folder-found", replace(_FOLDER, folder=FolderState("/home/ana/Music", found="1,204 tracks found"))),
+    _scene("folder-found", replace(_FOLDER, folder=FolderState("/home/ana/Music", found="1,204 files"))),
     _scene(
         "folder-trouble",
         replace(
@@ -49,8 +59,9 @@ SCENES = (
     _scene("playlists-waiting", replace(_PLAYLISTS, playlists=PlaylistsState(AccountPhase.WAITING))),
     _scene(
         "playlists-signed-in",
-        replace(_PLAYLISTS, playlists=PlaylistsState(AccountPhase.SIGNED_IN, "Ana Moreno", "6 playlists")),
+        replace(_PLAYLISTS, playlists=PlaylistsState(AccountPhase.SIGNED_IN, "Ana Moreno")),
     ),
+    _scene("playlists-imported", replace(_PLAYLISTS, playlists=PlaylistsState(count=2))),
     _scene(
         "playlists-trouble",
         replace(
@@ -59,7 +70,7 @@ SCENES = (
         ),
     ),
     _scene("server", _SERVER),
-    _scene("server-checking", replace(_SERVER, server=ServerState(address="http://192.168.1.20:8642", checking=True))),
+    _scene("server-checking", replace(_SERVER, server=ServerState(address="http://192.168.1.20:8765", checking=True))),
     _scene("server-name", replace(_SERVER, server=_LOCAL)),
     _scene("server-name-small", replace(_SERVER, server=_LOCAL), (1000, 640)),
     _scene(
@@ -72,7 +83,9 @@ SCENES = (
             ),
         ),
     ),
-    _scene("done", FirstRunState(Step.DONE)),
+    _scene("done", replace(_ALL, step=Step.DONE)),
+    _scene("done-skipped", replace(_SERVER, step=Step.DONE, server=ServerState(trouble="No answer."))),
+    _scene("done-small", replace(_ALL, step=Step.DONE), (1000, 640)),
     _scene("rtl", replace(_SERVER, server=_LOCAL), rtl=True),
     _scene(
         "hostile",

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 
 from ui.screens.first_run.screen import FirstRunScreen
 from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step
@@ -11,6 +11,7 @@ from ui.screens.settings.state import AccountPhase
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.label import Label
 from ui.widgets.text_field import TextField
+from ui.widgets.trouble import Trouble
 
 SIGNALS = [
     "folder_chosen",
@@ -70,7 +71,7 @@ def test_each_step_can_be_skipped(screen, qtbot, wishes, step):
     [
         FirstRunState(folder=FolderState("/home/ana/Music")),
         FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(AccountPhase.SIGNED_IN, "Ana")),
-        FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(note="1 playlist imported")),
+        FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(count=1)),
         FirstRunState(Step.SERVER, server=SERVER),
         FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True, name="Ana")),
     ],
@@ -162,7 +163,7 @@ def test_a_server_is_typed_and_a_name_asked_where_it_wants_one(screen, qtbot, wi
     for field in screen.server.findChildren(TextField):
         field.setText("Ana")
         qtbot.keyClick(field, Qt.Key.Key_Return)
-    press(screen, qtbot, "Use the usual one")
+    press(screen, qtbot, "Use api.lockstep.at")
     assert wishes == [
         ("server_requested", "Ana"),
         ("name_requested", "Ana"),
@@ -170,6 +171,48 @@ def test_a_server_is_typed_and_a_name_asked_where_it_wants_one(screen, qtbot, wi
     ]
     screen.show_state(FirstRunState(Step.SERVER))
     assert [field.isVisible() for field in screen.server.findChildren(TextField)] == [True, False]
+
+
+def test_a_name_can_be_gone_on_with_while_it_is_being_typed(screen, qtbot, wishes):
+    asks = FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True))
+    screen.show_state(asks)
+    field = screen.server.findChildren(TextField)[1]
+    qtbot.keyClicks(field, "  ")
+    assert "Continue" not in seen(screen)
+    qtbot.keyClicks(field, "Ana")
+    assert "Skip" not in seen(screen)
+    screen.activateWindow()
+    field.setFocus()
+    press(screen, qtbot, "Continue")
+    assert wishes == [("name_requested", "Ana"), ("next_requested",)]
+
+
+def test_the_end_says_what_there_is_and_what_was_skipped(screen):
+    there = FirstRunState(
+        Step.DONE,
+        FolderState("/home/ana/Music", found="1,204 files"),
+        PlaylistsState(AccountPhase.SIGNED_IN, "Ana", 2),
+        replace(SERVER, address="http://there.example", asks_name=True, name="Ana"),
+    )
+    screen.show_state(there)
+    said = [label.text().translate({0x2068: None, 0x2069: None}) for label in screen.findChildren(Label)]
+    assert {
+        "/home/ana/Music · 1,204 files",
+        "Signed in as Ana · 2 playlists in your library",
+        "http://there.example · as Ana",
+    } <= set(said)
+    screen.show_state(FirstRunState(Step.DONE))
+    assert sum("yet" in label.text() for label in screen.findChildren(Label) if label.isVisible()) == 3
+
+
+def test_trouble_has_an_icon_and_words(screen):
+    screen.show_state(FirstRunState(folder=FolderState("/root", trouble="It can't be read.")))
+    trouble = next(made for made in screen.findChildren(Trouble) if made.isVisible())
+    assert trouble.text() == "It can't be read."
+    assert all(child.isVisible() and child.width() > 0 for child in trouble.findChildren(QWidget))
+    assert len(trouble.findChildren(QWidget)) == 2
+    screen.show_state(FirstRunState(folder=FolderState("/home/ana/Music")))
+    assert not trouble.isVisible()
 
 
 def test_a_new_step_and_what_is_wrong_are_told(screen, announced):
