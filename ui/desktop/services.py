@@ -65,6 +65,7 @@ class Services:
         #: Where the last session's trace is; None before one, and where the disk refused it.
         self.trace_path: Path | None = None
         self._waiting: frozenset[Part] = frozenset()
+        self._closing: asyncio.Task[None] | None = None
         self._changing = asyncio.Lock()
 
     # The sound
@@ -119,23 +120,54 @@ class Services:
 
         Errors: ClientError, NameNeededError, NotNowError.
         """
-        if self._coordinator is not None:
-            raise NotNowError("a session is running already; end or leave it first")
-        playback, api = self.playback, await self.api(role)
+        if self._closing is not None:
+            await asyncio.wait({self._closing})
+        accounts = self._accounts
+        self._refuse_unless_free(accounts)
+        api, trace = await accounts.signed_in(role), await self._open_trace(role)
         try:
-            self._trace = await asyncio.to_thread(open_trace, self.data_dir, role.value)
-            self.trace_path = self._trace.path
-        except OSError as error:
-            self.trace_path = None
-            # A full disk costs the trace, not the session.
-            _log.warning("This session has no trace: %s", error)
-        self._coordinator = RunBuddyCoordinator(
-            api, self.clock, playback, trace=self._trace, report_interval_s=self._report_interval_s
-        )
+            # Somebody else may have been quicker, or have changed the server, while this one was asked.
+            self._refuse_unless_free(accounts)
+            self._coordinator = RunBuddyCoordinator(
+                api, self.clock, self.playback, trace=trace, report_interval_s=self._report_interval_s
+            )
+        except NotNowError:
+            if trace is not None:
+                trace.close()
+            raise
+        self._trace, self.trace_path = trace, None if trace is None else trace.path
         return self._coordinator
 
+    def _refuse_unless_free(self, accounts: Accounts) -> None:
+        if self._coordinator is not None:
+            raise NotNowError("a session is running already; end or leave it first")
+        if accounts is not self._accounts:
+            raise NotNowError("the server was changed meanwhile; try again")
+
+    async def _open_trace(self, role: Role) -> Trace | None:
+        try:
+            return await asyncio.to_thread(open_trace, self.data_dir, role.value)
+        except OSError as error:
+            # A full disk costs the trace, not the session.
+            _log.warning("This session has no trace: %s", error)
+            return None
+
     async def close_session(self) -> None:
-        """End or leave it politely, if it isn't over yet, and do what had to wait for its end."""
+        """End or leave it politely, if it isn't over yet, and do what had to wait for its end.
+
+        Whoever closes it a second time, or gives up waiting, leaves the first goodbye to be said to its end.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close_session())
+        await asyncio.shield(self._closing)
+
+    async def _close_session(self) -> None:
+        try:
+            await self._say_goodbye()
+        finally:
+            self._closing = None
+
+    async def _say_goodbye(self) -> None:
         coordinator, self._coordinator = self._coordinator, None
         trace, self._trace = self._trace, None
         try:

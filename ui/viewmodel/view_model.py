@@ -1,5 +1,6 @@
 """LockstepViewModel: the parts of the view model put together (plan, section 3)."""
 
+import contextlib
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
@@ -8,6 +9,7 @@ from client.session_state import Ended, Following, Idle, Leading, RunBuddySessio
 from client.spotify.models import Endpoints
 from protocol.events import Role
 from ui.data_dir import set_log_level
+from ui.desktop.errors import NotNowError
 from ui.desktop.parts import Part, touched
 from ui.desktop.recovery import SessionNote
 from ui.desktop.settings import Settings
@@ -21,6 +23,7 @@ from ui.viewmodel.music import Music
 from ui.viewmodel.now_playing import PlayingModel
 from ui.viewmodel.playlist_detail import PlaylistDetailModel
 from ui.viewmodel.session import SessionModel
+from ui.viewmodel.names import RECOVERY_TOAST
 from ui.viewmodel.session_states import close_question, return_offer, sidebar
 from ui.viewmodel.settings import SettingsModel
 from ui.viewmodel.spotify import SpotifyModel, open_in_browser
@@ -101,15 +104,24 @@ class LockstepViewModel(QObject):
         self.context.start(self._open_sound(), "sound")
         self.library.open()
         self.spotify.open()
-        self._note = self.context.recovery.found()
-        if self._note is not None:
-            self.context.toast_requested.emit(return_offer(self._note))
+        note = self.context.recovery.found()
+        if note is not None:
+            self._offer(note)
 
     def return_to_session(self) -> None:
         """Come back to the session that a crash has left."""
-        note, self._note = self._note, None
+        note = self._note
         if note is None:
             return
+        if not self.session.free:
+            self.context.report(NotNowError("a session is running already; end or leave it first"))
+            return
+        if note.server != self.context.settings.server:
+            other = "that session is on another server; choose it in the settings first"
+            self.context.report(NotNowError(f"{other}: {note.server}"))
+            self._offer(note)
+            return
+        self._note = None
         if note.role == Role.LEADER.value:
             self.leading.take_up(note)
         else:
@@ -121,15 +133,19 @@ class LockstepViewModel(QObject):
         self._show_panel()
 
     async def aclose(self) -> None:
-        """End or leave the session, and close everything in order."""
-        await self.session.close()
-        await self.context.aclose()
-        await self.spotify.aclose()
-        await self.context.services.aclose()
+        """End or leave the session, and close everything in order, whatever can't be closed."""
+        async with contextlib.AsyncExitStack() as parts:
+            for part in (self.context.services, self.spotify, self.context):
+                parts.push_async_callback(part.aclose)
+            await self.session.close()
 
     async def _open_sound(self) -> None:
         await self.context.services.open_sound()
         self.playlist_detail.show_sound()
+
+    def _offer(self, note: SessionNote) -> None:
+        self._note = note
+        self.context.toast_requested.emit(return_offer(note))
 
     def _connect(self) -> None:
         session = self.session
@@ -140,6 +156,7 @@ class LockstepViewModel(QObject):
         session.over.connect(self._on_over)
         self.transport.moved.connect(self.playing.refresh)
         self.transport.volume_set.connect(self._set_volume)
+        self.leading.return_failed.connect(self._offer)
         self.following.playlist_requested.connect(self.playlist_detail.open)
         self.playing.media_changed.connect(lambda _facts: self._note_place())
         self.context.settings_changed.connect(self._on_settings)
@@ -157,6 +174,9 @@ class LockstepViewModel(QObject):
     def _on_state(self, state: RunBuddySessionState) -> None:
         if isinstance(state, Leading | Following) and isinstance(self._last_state, Idle):
             self._history.clear()
+            # Of two sessions it is the new one that a crash would have to come back to.
+            self._note = None
+            self.context.toast_over.emit(RECOVERY_TOAST)
         self._last_state = state
         for part in (self.playing, self.playlist_detail, self.billboard, self.settings):
             part.show_session(state)

@@ -49,7 +49,7 @@ async def open_large_playlist(person: Person, watch: Watch, rows: int = ROWS) ->
     person.view_model.playlist_detail.changed.connect(shown.append)
     with watch():
         person.app.screens.library.playlist_opened.emit(playlist.playlist_id)
-        await until(lambda: shown and len(shown[-1].tracks) == rows, person.toasts)
+        await until(lambda: shown and len(shown[-1].tracks or ()) == rows, person.toasts)
         await settled()
 
 

@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from audio.playback_events import SoundChanged
-from client.errors import ServerUnreachableError
+from client.errors import ApiError, ServerUnreachableError
 from client.session_state import Following, Idle, Leading
 from client.socket import SocketState
 from protocol.events import Role
@@ -65,6 +65,31 @@ async def test_leader_and_follower_open_play_and_close(open_services, demo_pairi
     assert not follower.playback.is_runbuddy_follower()
     traces = sorted(path.name.rpartition("-")[2] for path in leader.data_dir.parent.glob("*/traces/*"))
     assert traces == ["follower.jsonl", "leader.jsonl"]
+
+
+async def test_a_goodbye_is_said_to_its_end_whoever_else_closes_or_gives_up(open_services, demo_pairing):
+    leader, follower = await asyncio.gather(open_services("Ann"), open_services("Ben"))
+    coordinator = await leader.open_session(Role.LEADER)
+    leading = await coordinator.lead(demo_pairing.playlist_id, demo_pairing.playlist_name, demo_pairing.count_paired)
+    following = await follower.open_session(Role.FOLLOWER)
+    await following.follow(leading.join_code)
+    first = asyncio.create_task(leader.close_session())
+    await asyncio.sleep(0)
+    first.cancel()
+    await leader.close_session()
+    with pytest.raises(ApiError, match="over"):
+        await (await leader.api()).join(leading.session_id)
+    await until(lambda: isinstance(following.state, Idle))
+    assert await leader.open_session(Role.LEADER) is leader.coordinator
+
+
+async def test_of_two_sessions_that_are_opened_at_once_there_is_one(open_services):
+    services = await open_services("Ann")
+    opened = await asyncio.gather(
+        services.open_session(Role.LEADER), services.open_session(Role.FOLLOWER), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in opened) == ["NotNowError", "RunBuddyCoordinator"]
+    assert services.coordinator in opened
 
 
 async def test_a_crashed_leader_goes_on_where_the_music_is(open_services, demo_pairing, server):
