@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from ui.cli.output import JsonOutput
 from ui.cli.script import PlainStep, SeekStep, Step, TrackStep
 from ui.desktop.app import App
+from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.scripted.reporter import Reporter
 from ui.scripted.script import FROM_INPUT, AppScript, LeadPart
 from ui.shell.main_window import MainWindow
@@ -37,6 +38,7 @@ class ScriptedPerformance:
     def __init__(self, script: AppScript) -> None:
         self._script = script
         self._output = JsonOutput()
+        self._locked: str | None = None
         self.report_interval_s = script.report_every_ms / 1000
 
     def place(self, window: MainWindow) -> None:
@@ -71,7 +73,7 @@ class ScriptedPerformance:
     async def _lead(self, app: App, view_model: LockstepViewModel, part: LeadPart) -> None:
         page = app.screens.playlist_detail
         glance = asyncio.create_task(asyncio.sleep(_GLANCE_S))
-        async with _awaited(view_model.playlist_detail.changed, lambda state: state.lead_locked is None):
+        async with _awaited(view_model.playlist_detail.changed, self._may_lead):
             app.screens.library.playlist_opened.emit(part.playlist_id)
         await glance
         async with _awaited(view_model.session.state_changed, buddy_is_ready):
@@ -80,6 +82,13 @@ class ScriptedPerformance:
         for step in part.steps:
             await asyncio.sleep(began_s + step.at_ms / 1000 - time.monotonic())
             self._do(app, view_model, step)
+
+    def _may_lead(self, state: PlaylistDetailState) -> bool:
+        """Return whether the playlist can be led; what keeps it from that is told when it is known, and once."""
+        if state.name and state.lead_locked not in (None, self._locked):
+            self._output.state(f"It can't be led yet: {state.lead_locked}.", state="locked", reason=state.lead_locked)
+        self._locked = state.lead_locked
+        return state.lead_locked is None
 
     def _do(self, app: App, view_model: LockstepViewModel, step: Step) -> None:
         bar, page, is_playing = app.window.player_bar, app.screens.now_playing, view_model.playing.facts.playing
