@@ -11,11 +11,11 @@ from client.pairing import load_pairing
 from server.settings import sqlite_url
 from tests.server.processes import ServerProcess
 from tests.ui.desktop import situations
+from tests.ui.desktop.watchdog import LoopWatchdog
 from tests.ui.desktop.windows import open_window
 from ui.desktop.app import _application
 from ui.desktop.event_loop import run
 from ui.desktop.garbage import keep_what_is_there
-from ui.desktop.watchdog import LoopWatchdog
 
 _PAIRING = Path(__file__).parents[3] / "assets" / "demo" / "pairing.json"
 

@@ -13,8 +13,8 @@ from client.playlist.model import Playlist, PlaylistTrack
 from tests.server.harness import local_settings, running
 from tests.ui.desktop.situations import SESSIONS, fill_billboard
 from tests.ui.desktop.test_flows import follow, lead
+from tests.ui.desktop.watchdog import FRAME_MS, LoopWatchdog
 from tests.ui.desktop.windows import open_window, until
-from ui.desktop.watchdog import FRAME_MS, LoopWatchdog
 
 pytestmark = pytest.mark.quiet
 

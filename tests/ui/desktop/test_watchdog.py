@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ui.desktop.watchdog import LoopWatchdog
+from tests.ui.desktop.watchdog import LoopWatchdog
 
 pytestmark = pytest.mark.quiet
 
