@@ -4,18 +4,19 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QAccessible, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from ui.shell.page_stack import PageStack
 from ui.shell.player_bar import PlayerBar
-from ui.shell.sections import Section
+from ui.shell.sections import LABELS, Section
 from ui.shell.shortcut_sheet import ShortcutSheet
 from ui.shell.shortcuts import REPEATING, SHORTCUTS, Action
 from ui.shell.sidebar import Sidebar, SidebarState
 from ui.shell.window_place import WindowPlace, load_place, save_place
 from ui.theme import icons
 from ui.theme.tokens import MINIMUM_WINDOW, PLAYER_BAR_HEIGHT
+from ui.widgets.accessible import take_role
 from ui.widgets.question import Question
 from ui.widgets.search_field import SearchField
 from ui.widgets.toast import ToastStack
@@ -60,11 +61,16 @@ class MainWindow(QMainWindow):
         self._restore_place()
         self._make_shortcuts()
 
-    def add_screen(self, name: str, screen: QWidget, section: Section) -> None:
-        """Register a screen; `section` is the entry of the sidebar that is marked while it is shown."""
+    def add_screen(self, name: str, screen: QWidget, section: Section, title: str = "") -> None:
+        """Register a screen; `section` is the entry of the sidebar that is marked while it is shown.
+
+        `title` is what a screen reader calls it, the section's words if it has none.
+        """
         if name in self._screens:
             raise ValueError(f"there is already a screen named {name!r}")
         screen.setObjectName("page")
+        screen.setAccessibleName(title or LABELS[section][1])
+        take_role(screen, QAccessible.Role.Grouping)
         self._screens[name] = screen
         self._section_of[name] = section
         self._stack.addWidget(screen)
@@ -198,6 +204,8 @@ class MainWindow(QMainWindow):
                 self.player_bar.volume.toggle_mute()
             case Action.PLAY_PAUSE | Action.NEXT | Action.PREVIOUS:
                 self.player_bar.press(action.value)
+            case Action.MESSAGES:
+                self.toasts.take_focus()
             case Action.SEARCH:
                 self._focus_search()
             case Action.SHORTCUTS:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme.theme import current
@@ -12,7 +12,7 @@ from ui.widgets.cover import Cover
 from ui.widgets.icon_button import IconButton
 from ui.widgets.jump_slider import JumpSlider
 from ui.widgets.label import ElidedLabel
-from ui.widgets.plain import isolated
+from ui.widgets.plain import spoken
 from ui.widgets.seek_slider import SeekSlider
 from ui.widgets.sync_pill import SyncPill, SyncPillState
 from ui.widgets.volume_slider import VolumeSlider
@@ -71,6 +71,8 @@ class _Track(QWidget):
 
 class PlayerBar(QWidget):
     """Shows a PlayerBarState; all that the person wants comes as a signal."""
+
+    accessible_role = QAccessible.Role.Grouping
 
     play_pause_requested = Signal()
     next_requested = Signal()
@@ -132,7 +134,7 @@ class PlayerBar(QWidget):
             self._track.title.setText(state.title)
             self._track.artist.setText(state.artist)
             self._track.cover.show_cover(state.cover, state.title, state.artist)
-            self._track.setAccessibleName(f"{isolated(state.title)}, {isolated(state.artist)}")
+            self._track.setAccessibleName(f"{spoken(state.title)}, {spoken(state.artist)}")
         self._play.set_icon(*(("pause-fill", "Pause") if state.playing else ("play_arrow-fill", "Play")))
         nothing = None if loaded else "Nothing is loaded"
         self._play.set_locked(state.locked or nothing)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     REFRESH = "refresh"
     BACK = "back"
     SYNC_PANEL = "sync_panel"
+    MESSAGES = "messages"
     SHORTCUTS = "shortcuts"
     QUIT = "quit"
 
@@ -55,6 +56,7 @@ SHORTCUTS: Final = (
     Shortcut(Action.SEARCH, ("Ctrl+F",), "Search or filter", "Everywhere"),
     Shortcut(Action.REFRESH, ("F5", "Ctrl+R"), "Refresh", "Everywhere"),
     Shortcut(Action.SYNC_PANEL, ("Ctrl+D",), "Sync panel", "Everywhere"),
+    Shortcut(Action.MESSAGES, ("F6",), "To the newest message", "Everywhere"),
     Shortcut(Action.SHORTCUTS, ("F1",), "This sheet", "Everywhere"),
     Shortcut(Action.QUIT, ("Ctrl+Q",), "Quit", "Everywhere"),
 )

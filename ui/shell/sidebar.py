@@ -11,7 +11,7 @@ from ui.shell.sections import LABELS, Section
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, SIDEBAR_NARROW_WIDTH, SIDEBAR_WIDTH, TextRole, Tone
-from ui.widgets.accessible import explain
+from ui.widgets.accessible import PageTab, explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane
 from ui.widgets.plain import plain, spoken
 
@@ -32,7 +32,6 @@ class _Entry(FocusVisible, QToolButton):
     """One entry: icon and words, or the icon alone where the sidebar is narrow."""
 
     own_keys = PRESS_KEYS
-    accessible_role = QAccessible.Role.PageTab
 
     def __init__(self, section: Section, parent: QWidget) -> None:
         super().__init__(parent)
@@ -45,6 +44,9 @@ class _Entry(FocusVisible, QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumWidth(_ENTRY_HEIGHT)
         self.show_state(self._state)
+
+    def accessible_interface(self) -> PageTab:
+        return PageTab(self)
 
     def show_state(self, state: SidebarState) -> None:
         self._state = state

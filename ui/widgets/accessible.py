@@ -1,9 +1,11 @@
 """What a screen reader is told of a widget, beside its name: its role, why it is as it is, and what it belongs to.
 
-A widget that draws itself is nothing but a box to Qt. A class (or one object of it) says in `accessible_role` what it
-really is, and the factory of this module, which Qt asks for whatever a screen reader looks at, hands that on.
+A widget that draws itself is nothing but a box to Qt. Its class says in `accessible_role` what it really is, or makes a
+whole interface of its own in `accessible_interface()`. Qt asks the factory of this module about whatever a screen
+reader looks at, and the factory hands that on.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
 
 from ui.widgets.plain import spoken, tooltip
 
+_ROLE: Final = "accessibleRole"
 _REASON: Final = "spokenReason"
 _BELONGING: Final = "spokenBelonging"
 
@@ -37,6 +40,11 @@ class PageTab(QAccessibleWidget):
             self._button.click()
         else:
             super().doAction(name)
+
+
+def take_role(widget: QWidget, role: QAccessible.Role) -> None:
+    """Give this one widget a role, whatever its class; before a screen reader has seen it."""
+    widget.setProperty(_ROLE, role)
 
 
 def explain(widget: QWidget, text: str) -> None:
@@ -67,12 +75,13 @@ def _describe(widget: QWidget) -> None:
 
 def _interface(_class_name: str, thing: QObject | None) -> QAccessibleWidget | None:
     """Return what tells of a widget that has a role of its own; None leaves it to Qt."""
-    role = getattr(thing, "accessible_role", None)
-    if role is None or not isinstance(thing, QWidget):
+    if not isinstance(thing, QWidget):
         return None
-    if role is QAccessible.Role.PageTab and isinstance(thing, QAbstractButton):
-        return PageTab(thing)
-    return QAccessibleWidget(thing, role)
+    make: Callable[[], QAccessibleWidget] | None = getattr(thing, "accessible_interface", None)
+    if make is not None:
+        return make()
+    role = getattr(thing, "accessible_role", None) or thing.property(_ROLE)
+    return None if role is None else QAccessibleWidget(thing, role)
 
 
 QAccessible.installFactory(_interface)

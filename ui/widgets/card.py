@@ -1,6 +1,6 @@
 """A card: a soft plane that holds rows, with hairlines between them."""
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.theme.theme import current
@@ -12,6 +12,8 @@ _PADDING = 20
 
 class Card(QWidget):
     """`add(widget)` puts a row under the others; `padding` 0 lets rows reach the edge."""
+
+    accessible_role = QAccessible.Role.Grouping
 
     def __init__(self, *rows: QWidget, padding: int = _PADDING, parent: QWidget | None = None) -> None:
         super().__init__(parent)

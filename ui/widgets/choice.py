@@ -7,6 +7,7 @@ from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from ui.theme.theme import current
+from ui.widgets.accessible import explain
 from ui.widgets.paint import MOVE_KEYS, PRESS_KEYS, FocusVisible, draw_text
 from ui.widgets.plain import plain
 
@@ -35,6 +36,11 @@ class Choice(FocusVisible, QComboBox):
             for key, words in wanted:
                 self.addItem(words, key)
         self.setCurrentIndex(self.findData(chosen))
+
+    def set_locked(self, reason: str | None) -> None:
+        """Disable the choice for a reason, which becomes its tooltip; None frees it."""
+        self.setEnabled(reason is None)
+        explain(self, reason or "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

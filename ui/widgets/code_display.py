@@ -1,11 +1,12 @@
 """A join code in large letters, each on its own tile, with a button that copies it."""
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, TextRole, Tone
+from ui.widgets.accessible import belongs_to
 from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.paint import plane, text_width
@@ -19,6 +20,8 @@ _LONGEST = 12
 
 class _Tiles(QWidget):
     """The letters; always left to right, as a code is read."""
+
+    accessible_role = QAccessible.Role.StaticText
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -67,7 +70,9 @@ class CodeDisplay(QWidget):
     def show_code(self, code: str) -> None:
         """Show this code."""
         self._tiles.code = plain(code, _LONGEST)
-        self._tiles.setAccessibleName("Join code " + " ".join(self._tiles.code))
+        letters = " ".join(self._tiles.code)
+        self._tiles.setAccessibleName(f"Join code {letters}")
+        belongs_to(self._copy, letters)
         self._copy.setAccessibleName("Copy the join code")
         self._tiles.updateGeometry()
         self._tiles.update()

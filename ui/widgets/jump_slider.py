@@ -1,7 +1,7 @@
 """A thin slider that goes where it is clicked."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from ui.theme.theme import current
@@ -21,16 +21,42 @@ class JumpSlider(FocusVisible, QSlider):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._read_only = False
+        self._shown: int | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
+        self.valueChanged.connect(self._see_own_value)
 
     @property
     def read_only(self) -> bool:
         """Return whether the slider only shows."""
         return self._read_only
+
+    @property
+    def shown_value(self) -> int:
+        """Return what is seen: Qt's own value, unless another one came while the slider had the focus."""
+        return self.sliderPosition() if self._shown is None or self.isSliderDown() else self._shown
+
+    def show_value(self, value: int) -> None:
+        """Show a value that comes by itself.
+
+        A screen reader speaks each change of the slider that has the focus: it would never be silent while music plays.
+        So Qt's own value waits until a key is pressed or the focus goes.
+        """
+        value = min(max(self.minimum(), value), self.maximum())
+        if self.hasFocus():
+            self._shown = value
+            self.update()
+        else:
+            self._shown = None
+            self.setValue(value)
+
+    def step(self, by: int) -> None:
+        """Ask for so much more or less, as a key does."""
+        self._catch_up()
+        self.setValue(self.value() + by)
 
     def set_locked(self, reason: str | None) -> None:
         """Make the slider read-only for a reason, which becomes its tooltip; None frees it."""
@@ -41,6 +67,7 @@ class JumpSlider(FocusVisible, QSlider):
         self.setCursor(Qt.CursorShape.ArrowCursor if self._read_only else Qt.CursorShape.PointingHandCursor)
         if self._read_only:
             # What was being dragged is let go where the music is, so that nothing is asked for.
+            self._catch_up()
             self.setSliderPosition(self.value())
             self.setSliderDown(False)
         self.update()
@@ -73,13 +100,30 @@ class JumpSlider(FocusVisible, QSlider):
         if self._read_only:
             event.ignore()
             return
+        self._catch_up()
         super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._read_only or not self.hasFocus():
             event.ignore()
             return
+        self._catch_up()
         super().wheelEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._catch_up()
+
+    def _see_own_value(self) -> None:
+        self._shown = None
+
+    def _catch_up(self) -> None:
+        """Take what is seen for Qt's own value; nobody has asked for it, so no signal says so."""
+        if self._shown is not None:
+            shown, self._shown = self._shown, None
+            blocked = self.blockSignals(True)
+            self.setValue(shown)
+            self.blockSignals(blocked)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = current().palette
@@ -109,7 +153,7 @@ class JumpSlider(FocusVisible, QSlider):
 
     def _share(self) -> float:
         span = self.maximum() - self.minimum()
-        return 0.0 if span <= 0 else (self.sliderPosition() - self.minimum()) / span
+        return 0.0 if span <= 0 else (self.shown_value - self.minimum()) / span
 
     def _value_at(self, x: float) -> int:
         share = (x - _MARGIN) / max(1, self.width() - 2 * _MARGIN)

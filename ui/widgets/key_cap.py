@@ -16,7 +16,6 @@ class KeyCap(QWidget):
         super().__init__(parent)
         self._key = key
         self._font = font(TextRole.CAPTION, weight=600)
-        self.setAccessibleName(key)
         self.setFixedSize(self.sizeHint())
 
     def sizeHint(self) -> QSize:

@@ -1,18 +1,20 @@
 """Texts: one of five sizes, one of a few tones, shown as they are and never as markup."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme.tokens import TextRole
+from ui.widgets.accessible import explain, take_role
 from ui.widgets.paint import draw_text
-from ui.widgets.plain import plain, tooltip
+from ui.widgets.plain import plain, spoken
 
 
 class Label(QLabel):
     """A text that may take several lines if `wraps`.
 
-    `tone` is one of "primary", "secondary", "muted", "leading", "following", "warning", "error".
+    `tone` is one of "primary", "secondary", "muted", "leading", "following", "warning", "error". The two largest sizes
+    are headings to a screen reader, others if `heading`.
     """
 
     def __init__(
@@ -22,9 +24,12 @@ class Label(QLabel):
         tone: str = "primary",
         *,
         wraps: bool = False,
+        heading: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        if heading or role in (TextRole.DISPLAY, TextRole.HEADING):
+            take_role(self, QAccessible.Role.Heading)
         self._given = ""
         self._width: int | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -40,6 +45,7 @@ class Label(QLabel):
             return
         self._given = text
         super().setText(plain(text))
+        self.setAccessibleName(spoken(text))
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -82,6 +88,7 @@ class ElidedLabel(Label):
         self, text: str = "", role: TextRole = TextRole.BODY, tone: str = "primary", *, parent: QWidget | None = None
     ) -> None:
         super().__init__(text, role, tone, parent=parent)
+        self._explained = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
@@ -96,6 +103,7 @@ class ElidedLabel(Label):
         painter.setPen(self.palette().color(self.foregroundRole()))
         draw_text(painter, self, room, words, centred=bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter))
         # Drawing knows whether something is left out: to work it out at each change as well costs as much again.
-        whole = tooltip(self.text()) if words != self.text() else ""
-        if self.toolTip() != whole:
-            self.setToolTip(whole)
+        whole = self.text() if words != self.text() else ""
+        if whole != self._explained:
+            self._explained = whole
+            explain(self, whole)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.theme import icons
@@ -26,6 +26,8 @@ class RoleBannerState:
 
 class RoleBanner(QWidget):
     """A soft plane in the role's colour with icon, words and the one thing to do about it."""
+
+    accessible_role = QAccessible.Role.Grouping
 
     action_requested = Signal()
 

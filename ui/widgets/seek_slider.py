@@ -1,11 +1,12 @@
 """The place in the track: shows it, and asks for another one."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
 
 from ui.theme.theme import font
 from ui.theme.tokens import TextRole
+from ui.widgets.accessible import belongs_to
 from ui.widgets.durations import clock_time
 from ui.widgets.jump_slider import JumpSlider
 from ui.widgets.label import Label
@@ -16,7 +17,15 @@ _PAGE_MS = 30_000
 
 
 class _PositionSlider(JumpSlider):
-    """Tells under the pointer which time is there."""
+    """Tells under the pointer which time is there, and a screen reader which time it is: the value is a number."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.tell_time()
+        super().focusInEvent(event)
+
+    def tell_time(self) -> None:
+        """Say the time that is shown; not at each change, all of which would be spoken."""
+        belongs_to(self, f"{clock_time(self.shown_value)} of {clock_time(self.maximum())}")
 
     def event(self, event: QEvent) -> bool:
         """Show the time at the pointer in place of a fixed tooltip, unless the slider is read-only."""
@@ -59,7 +68,7 @@ class SeekSlider(QWidget):
         duration_ms = max(0, duration_ms)
         self._showing = True
         self._slider.setRange(0, duration_ms)
-        self._slider.setValue(min(max(0, position_ms), duration_ms))
+        self._slider.show_value(position_ms)
         self._showing = False
         self._gone.setText(clock_time(position_ms))
         if self._length.text() != clock_time(duration_ms):
@@ -75,7 +84,7 @@ class SeekSlider(QWidget):
     def step(self, by_ms: int) -> None:
         """Ask for a place so much later or earlier, as a key does."""
         if not self._slider.read_only and self.isEnabled():
-            self._slider.setValue(self._slider.value() + by_ms)
+            self._slider.step(by_ms)
 
     def _preview(self, position_ms: int) -> None:
         self._gone.setText(clock_time(position_ms))
@@ -83,4 +92,5 @@ class SeekSlider(QWidget):
     def _moved(self, position_ms: int) -> None:
         self._gone.setText(clock_time(position_ms))
         if not self._showing:
+            self._slider.tell_time()
             self.seek_requested.emit(position_ms)

@@ -1,7 +1,7 @@
 """A small wheel that says that something is under way."""
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtGui import QAccessible, QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import icons
@@ -13,6 +13,8 @@ _DEGREES_A_FRAME = 14
 
 class Spinner(QWidget):
     """Turns while it is visible; where the person wants no movement it is an hourglass that stands still."""
+
+    accessible_role = QAccessible.Role.Animation
 
     def __init__(self, side: int = 20, name: str = "Working", parent: QWidget | None = None) -> None:
         super().__init__(parent)

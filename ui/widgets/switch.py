@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from ui.theme.theme import current
+from ui.widgets.accessible import explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, focus_ring, plane
 
 _WIDTH = 44
@@ -21,6 +22,11 @@ class Switch(FocusVisible, QCheckBox):
         self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(_WIDTH + 8, _HEIGHT + 8)
+
+    def set_locked(self, reason: str | None) -> None:
+        """Disable the switch for a reason, which becomes its tooltip; None frees it."""
+        self.setEnabled(reason is None)
+        explain(self, reason or "")
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH + 8, _HEIGHT + 8)

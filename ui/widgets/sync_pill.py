@@ -5,15 +5,16 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ui.theme import icons
 from ui.theme.theme import current, font
 from ui.theme.tokens import TextRole, Tone
+from ui.widgets.accessible import explain
 from ui.widgets.announce import announce
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
-from ui.widgets.plain import plain, tooltip
+from ui.widgets.plain import plain, spoken
 
 _HEIGHT: Final = 32
 _ICON: Final = 16
@@ -77,15 +78,25 @@ class SyncPill(FocusVisible, QToolButton):
         self.setVisible(state is not None)
         if state is None:
             return
-        self.setAccessibleName(f"Sync: {plain(state.text)}")
-        self.setAccessibleDescription(plain(state.detail))
-        self.setToolTip(tooltip(state.detail))
-        if before is None or before.kind is not state.kind:
+        other = before is None or before.kind is not state.kind
+        if other or not self.hasFocus():
+            # Each change of the focused control's words is spoken, and the number changes four times a second.
+            self._tell(state)
+        if other:
             trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST)
             announce(self, state.text, urgent=trouble)
         if before is None or _steady(before.text) != _steady(state.text):
             self.updateGeometry()
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if self._state is not None:
+            self._tell(self._state)
+        super().focusInEvent(event)
+
+    def _tell(self, state: SyncPillState) -> None:
+        self.setAccessibleName(f"Sync: {spoken(state.text)}")
+        explain(self, state.detail)
 
     def sizeHint(self) -> QSize:
         text = "" if self._state is None else _steady(self._state.text)

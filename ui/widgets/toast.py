@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.theme import icons
 from ui.theme.theme import current
@@ -50,6 +51,8 @@ class ToastState:
 class Toast(QWidget):
     """One toast; time does not run while the pointer or the focus is on it."""
 
+    accessible_role = QAccessible.Role.Notification
+
     action_requested = Signal(str)
     dismissed = Signal(str)
 
@@ -63,10 +66,10 @@ class Toast(QWidget):
         text = Label(state.text, TextRole.BODY, wraps=True, parent=self)
         what_to_do = Label(state.what_to_do, TextRole.CAPTION, "secondary", wraps=True, parent=self)
         what_to_do.setVisible(bool(state.what_to_do))
-        action = SecondaryButton(state.action, parent=self)
+        action = self._action = SecondaryButton(state.action, parent=self)
         action.setVisible(bool(state.action))
         action.clicked.connect(lambda: self.action_requested.emit(state.key))
-        close = IconButton("close", "Dismiss", side=28, icon_side=16, parent=self)
+        close = self._close = IconButton("close", "Dismiss", side=28, icon_side=16, parent=self)
         close.clicked.connect(lambda: self.dismissed.emit(state.key))
         words = QVBoxLayout()
         words.setContentsMargins(0, 4, 0, 4)
@@ -86,9 +89,16 @@ class Toast(QWidget):
         self.setAccessibleName(f"{text.text()} {what_to_do.text()}".strip())
         self.run_time()
 
+    def first_control(self) -> QWidget:
+        """Return what there is to press first."""
+        return self._action if self.state.action else self._close
+
     def run_time(self) -> None:
-        """Let the time run until it goes by itself, unless it stays."""
-        if not self.state.lasting:
+        """Let the time run until it goes by itself, unless it stays.
+
+        Nobody who listens to a screen reader gets to its button in that time, so one with something to do stays then.
+        """
+        if not self.state.lasting and (_only_tells(self.state) or not QAccessible.isActive()):
             self._timer.start()
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -136,6 +146,8 @@ class ToastStack(QWidget):
     In the middle, since a page's own buttons are at its ends.
     """
 
+    accessible_role = QAccessible.Role.Grouping
+
     action_requested = Signal(str)
     dismissed = Signal(str)
 
@@ -143,6 +155,7 @@ class ToastStack(QWidget):
         super().__init__(parent)
         self._bottom_margin = bottom_margin
         self._toasts: list[Toast] = []
+        self._before: QWidget | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -171,6 +184,15 @@ class ToastStack(QWidget):
             self.dismissed.emit(key)
         self._place()
 
+    def take_focus(self) -> None:
+        """Give the newest toast the focus; when it is gone the focus returns to where it was."""
+        if not self._toasts:
+            return
+        before = self.window().focusWidget()
+        if before is not None and not self.isAncestorOf(before):
+            self._before = before
+        self._toasts[-1].first_control().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def keys(self) -> list[str]:
         """Return what is shown, oldest first."""
         return [toast.state.key for toast in self._toasts]
@@ -185,10 +207,18 @@ class ToastStack(QWidget):
             if toast.state.key == key:
                 self._toasts.remove(toast)
                 self._layout.removeWidget(toast)
+                focus = self.window().focusWidget()
+                if focus is not None and toast.isAncestorOf(focus):
+                    self._give_focus_back()
                 toast.hide()
                 toast.deleteLater()
                 return True
         return False
+
+    def _give_focus_back(self) -> None:
+        before, self._before = self._before, None
+        if before is not None and isValid(before):
+            before.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _place(self) -> None:
         parent = self.parentWidget()

@@ -44,7 +44,7 @@ class RunBuddySection(Card):
     def show_state(self, state: RunBuddyState, locked: str | None) -> None:
         """Show this state; `locked` is why it can't be changed now."""
         self._enabled.setChecked(state.enabled)
-        self._enabled.setEnabled(locked is None)
+        self._enabled.set_locked(locked)
         self._enabled_row.show_hint(locked or "Play the same music with somebody, in lockstep")
         self._server.show_text(state.server)
         self._server.set_locked(locked)

@@ -59,7 +59,8 @@ class SettingsScreen(QWidget):
             ("About", self.about),
         ):
             page.content.addSpacing(16)
-            page.content.addWidget(Label(title, TextRole.TITLE))
+            section.setAccessibleName(title)
+            page.content.addWidget(Label(title, TextRole.TITLE, heading=True))
             page.content.addWidget(section)
         page.content.addStretch(1)
         layout = QVBoxLayout(self)

@@ -60,7 +60,7 @@ class SoundSection(Card):
         self._device_row.show_hint(state.device_note)
         self._device_row.show_trouble(state.device_trouble)
         self._engine.show_choices(_ENGINES, state.engine)
-        self._engine.setEnabled(locked is None)
+        self._engine.set_locked(locked)
         self._engine_row.show_hint(locked or _ENGINE_HINTS.get(state.engine, ""))
         self._delay.show_value(state.delay_ms)
         self._delay_row.show_hint("How long this device takes to sound. Kept for it, and used in every session")
