@@ -13,6 +13,7 @@ import httpx
 from pydantic import ValidationError
 
 from client.errors import (
+    UNAUTHORIZED,
     AddressError,
     ApiError,
     ClientError,
@@ -48,7 +49,6 @@ MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 #: Returns a token that holds; given the one that the server refused, another.
 Bearer = Callable[[str | None], Awaitable[str]]
 
-_UNAUTHORIZED: Final = 401
 _TOO_LARGE: Final = 413
 
 _Answer = TypeVar("_Answer", bound=WireModel)
@@ -168,7 +168,7 @@ class RunBuddyApiClient:
         try:
             return await self._ask_as(token, method, path, answer, body)
         except ApiError as error:
-            if error.status != _UNAUTHORIZED:
+            if error.status != UNAUTHORIZED:
                 raise
             # A token may run out while a session lasts.
             renewed = _checked_token(await self._bearer(token))

@@ -2,7 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
+
+#: The HTTP status of a token that is not accepted.
+UNAUTHORIZED: Final = 401
 
 
 class ClientError(Exception):
@@ -100,6 +103,12 @@ class CredentialError(ClientError):
     """The access token can't be one; it is never shown."""
 
     code = "bad_token"
+
+
+class LocalAccountError(ClientError):
+    """The server gives out no local account, or does not take the one that it gave out."""
+
+    code = "account_not_taken"
 
 
 class RequestError(ClientError):

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
-from client.errors import ClockSyncError
+from client.errors import ApiError, ClockSyncError, NotYourSessionError
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Following, Leading
 from client.socket import CloseReason, RunBuddyWebSocketClient, SocketState
@@ -30,6 +30,8 @@ from protocol.wire import ProtocolError
 SILENT_AFTER_MS: Final = 8 * limits.POSITION_INTERVAL_MS
 
 _NS_PER_S: Final = 1000 * NS_PER_MS
+_UNKNOWN_SESSION: Final = 404
+_SEAT_IS_TAKEN: Final = 409
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ class RunBuddySession:
         self._mono_ns = mono_ns
         self._report_interval_s = report_interval_s
         self._tell = tell
-        self._view = LeaderView(playback.track_duration_ms) if isinstance(begun, Following) else None
+        self._role = Role.FOLLOWER if isinstance(begun, Following) else Role.LEADER
+        self._view = LeaderView(playback.track_duration_ms) if self._role is Role.FOLLOWER else None
         self._voice = LeaderVoice()
         self._voice_wanted = asyncio.Event()
         self._is_ready = False
@@ -130,7 +133,7 @@ class RunBuddySession:
         return SyncReport(
             mono_ns=now_ns,
             corrected_ms=corrected_ms,
-            role=Role.LEADER if view is None else Role.FOLLOWER,
+            role=self._role,
             drift_ms=None if view is None or local is None else view.drift_ms(local, corrected_ms),
             correction=health.correction,
             clock_offset_ms=clock.offset_ms,
@@ -166,7 +169,21 @@ class RunBuddySession:
         return f"Nothing was heard of the leader for {silence_ms / 1000:.0f} s; going on by its last word"
 
     async def _renewed_token(self) -> str:
-        return (await self._api.join(self._session_id)).ws_token
+        """Return a fresh token for this role; errors say what a server whose database was made anew has forgotten."""
+        try:
+            joined = await self._api.join(self._session_id)
+        except ApiError as error:
+            if error.status == _UNKNOWN_SESSION:
+                sentence = "The server does not know this session any more. Start or join another one."
+                raise ApiError(error.status, error.code, sentence) from None
+            if error.status == _SEAT_IS_TAKEN and self._role is Role.LEADER:
+                raise _forgotten_leader() from None
+            raise
+        if joined.role is not None and joined.role is not self._role:
+            # A new account was taken for somebody who wants to follow.
+            await self._api.leave(self._session_id)
+            raise _forgotten_leader()
+        return joined.ws_token
 
     def _on_event(self, event: Event) -> None:
         self._record("in", event)
@@ -245,6 +262,10 @@ class RunBuddySession:
             return mono_ns, self._clock.mapping().corrected_ms_at(mono_ns)
         except ClockSyncError:
             return mono_ns, None
+
+
+def _forgotten_leader() -> NotYourSessionError:
+    return NotYourSessionError("the server has forgotten who started this session; start a new one")
 
 
 def _finite(value: float) -> float | None:

@@ -56,3 +56,14 @@ def http_server():
 def http():
     """Compose the bytes of an HTTP answer."""
     return http_answer
+
+
+@pytest.fixture
+async def house(tmp_path):
+    """A real server for leaders and followers."""
+    from tests.client.house import House
+
+    found = House(tmp_path)
+    await found.start()
+    yield found
+    await found.stop()

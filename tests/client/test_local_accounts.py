@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from client.api import RunBuddyApiClient
-from client.local_accounts import sign_in
+from client.errors import ApiError, LocalAccountError
+from client.local_accounts import PAUSE_S, LocalAccount
 from protocol.events import Role
+from protocol.rest import AccountsMode
 from tests.server.harness import RunningServer, local_settings, running
 
 
@@ -19,10 +21,13 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
         yield found
 
 
+def signed_in(url: str, folder: Path, name: str = "Bob", role: Role = Role.FOLLOWER) -> RunBuddyApiClient:
+    return RunBuddyApiClient(url, bearer=LocalAccount(folder, url, name, role).access_token)
+
+
 async def token_of(server: RunningServer, folder: Path, name: str = "Bob", role: Role = Role.FOLLOWER) -> str:
     """Sign in as a new process would, and return what is kept for the next one."""
-    async with RunBuddyApiClient(server.base_url) as api:
-        await sign_in(api, folder, server.base_url, name, role)
+    async with signed_in(server.base_url, folder, name, role) as api:
         await api.list_sessions()
     kept: dict[str, str] = json.loads((folder / "local-accounts.json").read_text())
     return kept[json.dumps([server.base_url, role.value, name])]
@@ -31,8 +36,7 @@ async def token_of(server: RunningServer, folder: Path, name: str = "Bob", role:
 async def test_a_follower_that_crashed_has_its_seat_at_once(server: RunningServer, tmp_path: Path) -> None:
     session = server.person("Ann").create()
     for _ in range(2):
-        async with RunBuddyApiClient(server.base_url) as api:
-            await sign_in(api, tmp_path / "data", server.base_url, "Bob", Role.FOLLOWER)
+        async with signed_in(server.base_url, tmp_path / "data") as api:
             assert (await api.join(session.session_id)).role is Role.FOLLOWER
 
 
@@ -70,6 +74,51 @@ async def test_the_file_is_for_its_owner_alone(server: RunningServer, tmp_path: 
 
 async def test_a_folder_that_cannot_be_written_costs_nothing_else(server: RunningServer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    async with RunBuddyApiClient(server.base_url) as api:
-        await sign_in(api, tmp_path / "file", server.base_url, "Bob", Role.FOLLOWER)
+    async with signed_in(server.base_url, tmp_path / "file") as api:
         await api.list_sessions()
+
+
+async def test_a_server_that_refuses_its_own_accounts_is_not_asked_for_ever(http_server, http, tmp_path: Path) -> None:
+    def answer(method, path, headers, body):
+        if path == "/local/accounts":
+            return http(201, json.dumps({"accountId": "a", "accessToken": f"token-{len(server.requests)}"}))
+        return http(401, json.dumps({"error": "unauthorized", "message": "Who are you?"}))
+
+    now_s = [1000.0]
+    async with http_server(answer) as server:
+        account = LocalAccount(tmp_path, server.url, "Bob", Role.FOLLOWER, mono_s=lambda: now_s[0])
+        async with RunBuddyApiClient(server.url, bearer=account.access_token) as api:
+            for _ in range(20):
+                with pytest.raises(LocalAccountError, match="does not take the account that it has just given out"):
+                    await api.list_sessions()
+            assert [path for _, path, *_ in server.requests].count("/local/accounts") == 2
+            now_s[0] += PAUSE_S
+            with pytest.raises(LocalAccountError):
+                await api.list_sessions()
+            assert [path for _, path, *_ in server.requests].count("/local/accounts") == 3
+
+
+async def test_a_server_that_is_in_trouble_meanwhile_is_asked_again_later(http_server, http, tmp_path: Path) -> None:
+    wants = {"token-1": 401, "token-2": 503}
+
+    def answer(method, path, headers, body):
+        if path == "/local/accounts":
+            given = sum(path == "/local/accounts" for _, path, *_ in server.requests)
+            return http(201, json.dumps({"accountId": "a", "accessToken": f"token-{given}"}))
+        status = wants.get(headers["authorization"].removeprefix("Bearer "), 200)
+        refusal = json.dumps({"error": "unavailable", "message": "Wait a moment."})
+        return http(status, '{"sessions": []}' if status == 200 else refusal)
+
+    async with http_server(answer) as server, signed_in(server.url, tmp_path) as api:
+        with pytest.raises(ApiError, match="Wait a moment"):
+            await api.list_sessions()
+        assert await api.list_sessions() == []
+
+
+async def test_a_server_that_gives_out_no_accounts_any_more_says_so(tmp_path: Path) -> None:
+    with running(local_settings(tmp_path / "server.db")) as server:
+        account = LocalAccount(tmp_path, server.base_url, "Bob", Role.FOLLOWER)
+        token, port = await account.access_token(), server.port
+    spotify = local_settings(tmp_path / "server.db", port=port, accounts=AccountsMode.SPOTIFY)
+    with running(spotify), pytest.raises(LocalAccountError, match="no accounts of its own; sign in to Spotify"):
+        await account.access_token(token)

@@ -7,11 +7,11 @@ from typing import Any, Concatenate, ParamSpec
 
 import typer
 
+from ui.cli.bearer import is_signed_in
 from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError
 from ui.cli.options import SessionOptions, checked
 from ui.cli.output import refuse
-from ui.cli.spotify_bearer import is_signed_in
 
 _P = ParamSpec("_P")
 

@@ -8,23 +8,22 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from audio.service import PlaybackService
-from client.api import RunBuddyApiClient
+from client.api import Bearer, RunBuddyApiClient
 from client.clock import RunBuddyClock
 from client.coordinator import LEFT, RunBuddyCoordinator
 from client.errors import PairingError, shown_path
-from client.local_accounts import sign_in
 from client.pairing import Pairing, load_pairing, without_lost_files
 from client.prejoin import MAX_NAMED
 from client.session_state import Ended
 from client.trace import Trace, open_trace
 from protocol.events import EndReason, Role
+from ui.cli.bearer import bearer_of
 from ui.cli.exit_codes import ExitCode
 from ui.cli.failures import CommandError, log_to, run_command
 from ui.cli.narrator import Narrator
 from ui.cli.options import SessionOptions
 from ui.cli.output import Output, choose_output
 from ui.cli.running import Interrupts, all_or_first_error, interruptible
-from ui.cli.spotify_bearer import spotify_bearer
 from ui.session.music import queue_of
 
 _T = TypeVar("_T")
@@ -80,7 +79,7 @@ async def open_stage(
         pairing = await _pairing_with_files(options.pairing, output)
         clock = RunBuddyClock(options.ntp)
         async with (
-            spotify_bearer(options, output) as bearer,
+            bearer_of(options, output, role) as bearer,
             RunBuddyApiClient(options.server, options.token, bearer=bearer) as api,
         ):
             narrator = Narrator(output)
@@ -89,7 +88,7 @@ async def open_stage(
                 playback.output.set_volume(options.volume)
                 playback.subscribe(narrator.on_playback)
                 playback.set_queue(queue_of(pairing))
-                looking = asyncio.create_task(_look_up(options, api, pairing, playback, look_up, role=role))
+                looking = asyncio.create_task(_look_up(bearer, api, pairing, playback, look_up))
                 await all_or_first_error(
                     looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
                 )
@@ -162,16 +161,15 @@ async def _pairing_with_files(path: Path, output: Output) -> Pairing:
 
 
 async def _look_up(
-    options: SessionOptions,
+    bearer: Bearer | None,
     api: RunBuddyApiClient,
     pairing: Pairing,
     playback: PlaybackService,
     look_up: Callable[[RunBuddyApiClient, Pairing, PlaybackService], Awaitable[_T]],
-    *,
-    role: Role,
 ) -> _T:
-    if options.account is not None:
-        await sign_in(api, options.folder, options.server, options.account, role)
+    if bearer is not None:
+        # Whoever can't sign in hears of it before anything else is looked up.
+        await bearer(None)
     return await look_up(api, pairing, playback)
 
 

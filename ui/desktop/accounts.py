@@ -1,19 +1,21 @@
 """Who this person is at the session server: a local account by name, or Spotify's."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import functools
 from pathlib import Path
+from typing import Final
 
-from client.api import RunBuddyApiClient
-from client.errors import ApiError, ServerAnswerError
-from client.local_accounts import sign_in
+from client.api import Bearer, RunBuddyApiClient
+from client.errors import ApiError, ClientError, ServerAnswerError
+from client.local_accounts import LocalAccount
 from client.tls import load_tls
 from protocol.events import Role
 from protocol.rest import AccountsMode
-from ui.desktop.errors import DesktopError
+
+_NOT_FOUND: Final = 404
 
 
-class NameNeededError(DesktopError):
+class NameNeededError(ClientError):
     """The server has accounts of its own and wants a name."""
 
     code = "name_needed"
@@ -22,61 +24,61 @@ class NameNeededError(DesktopError):
 class Accounts:
     """One server's clients, opened when they are needed.
 
-    On a server with local accounts each role has one of its own.
-    `bearer` gives Spotify's access token; its errors say that somebody has to sign in.
+    On a server with local accounts each role has one of its own. `bearer` gives Spotify's access token; its errors say
+    that somebody has to sign in. A server that refuses a token is asked anew whose accounts it takes: it may be another
+    one by now.
     """
 
-    def __init__(
-        self, data_dir: Path, server: str, display_name: str, bearer: Callable[[str | None], Awaitable[str]]
-    ) -> None:
+    def __init__(self, data_dir: Path, server: str, display_name: str, bearer: Bearer) -> None:
         self.server = server
         self._data_dir = data_dir
         self._display_name = display_name.strip()
         self._bearer = bearer
         self._mode: AccountsMode | None = None
+        self._local: dict[Role, LocalAccount] = {}
         self._clients: dict[Role, RunBuddyApiClient] = {}
 
     async def mode(self) -> AccountsMode:
         """Return whose accounts the server takes; one that knows only the plan takes Spotify's. Errors: ClientError."""
         if self._mode is None:
-            await asyncio.to_thread(load_tls, self.server)
-            async with RunBuddyApiClient(self.server) as api:
-                try:
-                    self._mode = (await api.info()).accounts
-                except ApiError as error:
-                    if error.status != 404:
-                        raise
-                    self._mode = AccountsMode.SPOTIFY
-                except ServerAnswerError:
-                    # The plan's server answers 404 in words of its own; whether it is one, the next call tells.
-                    self._mode = AccountsMode.SPOTIFY
+            self._mode = await self._asked_mode()
         return self._mode
 
     async def signed_in(self, role: Role) -> RunBuddyApiClient:
         """Return a client that the server knows. Errors: ClientError, NameNeededError."""
-        known = self._clients.get(role)
-        if known is not None:
-            return known
-        if await self.mode() is AccountsMode.SPOTIFY:
-            # Refused here rather than by a server that was asked in vain.
-            await self._bearer(None)
-            api = RunBuddyApiClient(self.server, bearer=self._bearer)
-        else:
-            if not self._display_name:
-                raise NameNeededError("this server wants to know your name; enter it in the settings")
-            api = RunBuddyApiClient(self.server)
-            try:
-                await sign_in(api, self._data_dir, self.server, self._display_name, role)
-            except BaseException:
-                await api.aclose()
-                raise
-        if role in self._clients:
-            # Somebody else was quicker in asking.
-            await api.aclose()
-        return self._clients.setdefault(role, api)
+        # Refused here rather than by a server that was asked in vain.
+        await self._token(role, None)
+        if role not in self._clients:
+            self._clients[role] = RunBuddyApiClient(self.server, bearer=functools.partial(self._token, role))
+        return self._clients[role]
 
     async def aclose(self) -> None:
         """Close the clients."""
         clients, self._clients = self._clients, {}
         for api in clients.values():
             await api.aclose()
+
+    async def _token(self, role: Role, refused: str | None) -> str:
+        """Return a token for this role; never `refused`, which the server did not take."""
+        if refused is not None:
+            self._mode = None
+        if await self.mode() is AccountsMode.SPOTIFY:
+            return await self._bearer(refused)
+        if not self._display_name:
+            raise NameNeededError("this server wants to know your name; enter it in the settings")
+        if role not in self._local:
+            self._local[role] = LocalAccount(self._data_dir, self.server, self._display_name, role)
+        return await self._local[role].access_token(refused)
+
+    async def _asked_mode(self) -> AccountsMode:
+        await asyncio.to_thread(load_tls, self.server)
+        async with RunBuddyApiClient(self.server) as api:
+            try:
+                return (await api.info()).accounts
+            except ApiError as error:
+                if error.status != _NOT_FOUND:
+                    raise
+                return AccountsMode.SPOTIFY
+            except ServerAnswerError:
+                # The plan's server answers 404 in words of its own; whether it is one, the next call tells.
+                return AccountsMode.SPOTIFY

@@ -1,4 +1,4 @@
-"""Who leads or follows when neither --account nor --token is given: whoever is signed in to Spotify here."""
+"""Who leads or follows: a local account by its name, or whoever is signed in to Spotify here."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,8 +6,10 @@ from pathlib import Path
 
 from client.api import Bearer
 from client.errors import ClientError
+from client.local_accounts import LocalAccount
 from client.spotify.account import SpotifyAccount
 from client.spotify.store import FILE_NAME, SpotifyStore
+from protocol.events import Role
 from ui.cli.options import SessionOptions
 from ui.cli.output import Output
 
@@ -25,9 +27,12 @@ def is_signed_in(folder: Path) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def spotify_bearer(options: SessionOptions, output: Output) -> AsyncIterator[Bearer | None]:
-    """Give the session server's bearer, a token for every request; None when another account was named."""
-    if options.account is not None or options.token is not None:
+async def bearer_of(options: SessionOptions, output: Output, role: Role) -> AsyncIterator[Bearer | None]:
+    """Give the session server's bearer, a token for every request; None when a token was named."""
+    if options.account is not None:
+        yield LocalAccount(options.folder, options.server, options.account, role).access_token
+        return
+    if options.token is not None:
         yield None
         return
     async with await SpotifyAccount.open(
