@@ -69,7 +69,12 @@ class Recovery:
         return note if note is not None and note.worth_offering(self._wall_s()) else None
 
     def keep(self, **facts: Any) -> None:
-        """Note a session, or what has changed in it; written in a thread, of many changes the newest."""
+        """Note a session, or what has changed in it; written in a thread, of many changes the newest.
+
+        Changes come from the player, too, which may be sooner than the session: they do nothing then.
+        """
+        if self._wanted is None and "session_id" not in facts:
+            return
         known = {} if self._wanted is None else self._wanted.model_dump()
         self._wanted = SessionNote.model_validate({**known, **facts, "noted_s": self._wall_s()})
         self._write_soon()

@@ -25,6 +25,12 @@ class Tasks:
         task.add_done_callback(self._on_done)
         return task
 
+    def start_anew(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None] | None:
+        """Run a coroutine in place of those of its name: they are cancelled, and it begins when they have ended."""
+        former = [task for task in self._running if task.get_name() == name]
+        self.cancel(name)
+        return self.start(self._after(former, work), name)
+
     def running(self, name: str) -> bool:
         """Return whether a coroutine of this name is under way: a second press on a button starts no second one."""
         return any(task.get_name() == name for task in self._running)
@@ -32,7 +38,8 @@ class Tasks:
     def cancel(self, name: str) -> None:
         """Cancel the coroutines of this name."""
         for task in self._running:
-            if task.get_name() == name:
+            # One that is being cancelled may be saying goodbye.
+            if task.get_name() == name and not task.cancelling():
                 task.cancel()
 
     async def aclose(self) -> None:
@@ -43,6 +50,16 @@ class Tasks:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+    @staticmethod
+    async def _after(former: list[asyncio.Task[Any]], work: Coroutine[Any, Any, None]) -> None:
+        try:
+            if former:
+                await asyncio.wait(former)
+        except BaseException:
+            work.close()
+            raise
+        await work
 
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)

@@ -24,7 +24,7 @@ from ui.viewmodel.context import Context
 from ui.viewmodel.music import Music
 from ui.viewmodel.session import SessionModel
 from ui.viewmodel.session_states import Mended, Trouble
-from ui.viewmodel.troubles import trouble_of
+from ui.viewmodel.troubles import is_over, trouble_of
 
 #: How long a comparison of the recordings may hold up joining.
 COMPARE_S: Final = 5.0
@@ -69,6 +69,7 @@ class FollowingModel(QObject):
         self._agreed: asyncio.Event | None = None
         self._to_mend = ""
         self._mended: Mended | None = None
+        self._returning = ""
         session.state_changed.connect(self._on_state)
 
     def show_first(self) -> None:
@@ -77,13 +78,13 @@ class FollowingModel(QObject):
 
     def join(self, session_id_or_code: str) -> None:
         """Check a session step by step, and follow it."""
-        if not isinstance(self._session.state, Idle):
+        if not self._session.free:
             self._context.report(NotNowError("a session is running already; end or leave it first"))
             return
         self._wanted = session_id_or_code
         self._show(join_states.first_state())
         self._context.show_screen("joining")
-        self._context.start(self._join(session_id_or_code), _TASK)
+        self._context.tasks.start_anew(self._join(session_id_or_code), _TASK)
 
     def join_by_code(self, code: str) -> None:
         """Look for the session of a code that was typed, and join it; a wrong one is said beside the field."""
@@ -97,6 +98,7 @@ class FollowingModel(QObject):
     def cancel(self) -> None:
         """Give up joining."""
         self._context.tasks.cancel(_TASK)
+        self._session.say_goodbye()
         self._context.show_screen("runbuddy")
 
     def go_on(self) -> None:
@@ -113,6 +115,7 @@ class FollowingModel(QObject):
 
     def come_back(self, note: SessionNote) -> None:
         """Come back to a session that this machine followed when it crashed: its seat is kept."""
+        self._returning = note.session_id
         self.join(note.session_id)
 
     async def _join_by_code(self, code: str) -> None:
@@ -145,6 +148,8 @@ class FollowingModel(QObject):
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it
             await self._session.close()
             self._context.log_unexpected(error)
+            if session_id_or_code == self._returning and is_over(error):
+                self._context.recovery.forget()
             trouble = trouble_of(error)
             self._mended = trouble.mended
             self._show(join_states.broken_off(self._state, trouble))
@@ -190,6 +195,7 @@ class FollowingModel(QObject):
             snapshot = await coordinator.follow(
                 plan.detail.session_id, lambda now: check_join(plan.pairing, now).require()
             )
+            self._note(plan)
             self._show(join_states.under_way(self._state, join_states.PREPARING))
             await preparing
         except BaseException:
@@ -198,6 +204,10 @@ class FollowingModel(QObject):
             raise
         await prepare_for(services.playback, snapshot)
         coordinator.ready()
+        if isinstance(self._session.state, Following):
+            self._context.show_screen("now_playing")
+
+    def _note(self, plan: _Plan) -> None:
         self._session.note(
             server=self._context.settings.server,
             session_id=plan.detail.session_id,
@@ -206,8 +216,6 @@ class FollowingModel(QObject):
             playlist_name=plan.pairing.playlist_name,
             other=plan.detail.host_display_name,
         )
-        if isinstance(self._session.state, Following):
-            self._context.show_screen("now_playing")
 
     async def _own_pairing(self, detail: SessionDetail) -> Pairing | None:
         """Return this library's pairing of the session's playlist; None when it has none, which the screen says."""

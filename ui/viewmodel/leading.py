@@ -17,7 +17,7 @@ from ui.viewmodel.context import Context
 from ui.viewmodel.music import Music
 from ui.viewmodel.session import SessionModel
 from ui.viewmodel.session_states import Trouble, buddy_is_ready, lead_waiting_state
-from ui.viewmodel.troubles import trouble_of
+from ui.viewmodel.troubles import is_over, trouble_of
 
 #: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
 FINGERPRINTS_S: Final = 3.0
@@ -26,9 +26,13 @@ _TASK: Final = "lead"
 
 
 class LeadingModel(QObject):
-    """Create a session and wait for the buddy; `waiting_changed(LeadWaitingState)`."""
+    """Create a session and wait for the buddy.
+
+    `waiting_changed(LeadWaitingState)`; `return_failed(SessionNote)` when there is no way back into a session now.
+    """
 
     waiting_changed = Signal(object)
+    return_failed = Signal(object)
 
     def __init__(self, context: Context, session: SessionModel, music: Music) -> None:
         super().__init__()
@@ -60,21 +64,21 @@ class LeadingModel(QObject):
         """Give up waiting: the session, if there is one, ends."""
         self._waits_for_buddy = False
         self._context.tasks.cancel(_TASK)
-        self._context.start(self._session.close(), "close session")
+        self._session.say_goodbye()
         self._context.show_screen("playlist_detail")
 
     def take_up(self, note: SessionNote) -> None:
         """Come back to a session that this machine led when it crashed."""
-        self._context.start(self._take_up(note), _TASK)
+        self._context.tasks.start_anew(self._take_up(note), _TASK)
 
     def _begin(self) -> None:
-        if not isinstance(self._session.state, Idle):
+        if not self._session.free:
             self._context.report(NotNowError("a session is running already; end or leave it first"))
             return
         self._trouble = None
         self._say("Reading the playlist")
         self._context.show_screen("lead_waiting")
-        self._context.start(self._create(), _TASK)
+        self._context.tasks.start_anew(self._create(), _TASK)
 
     async def _take_name(self, name: str) -> None:
         await self._context.change(display_name=name)
@@ -109,16 +113,20 @@ class LeadingModel(QObject):
             self._show()
 
     async def _take_up(self, note: SessionNote) -> None:
-        library = await self._context.library()
-        pairing = await library.pairing(note.playlist_id)
-        self._playlist_id, self._playlist, self._trouble = note.playlist_id, pairing.playlist_name, None
-        await self._music.load(pairing)
+        # The session first: where there is another one, its music plays on.
         coordinator = await self._session.open(Role.LEADER)
         try:
+            library = await self._context.library()
+            pairing = await library.pairing(note.playlist_id)
+            self._playlist_id, self._playlist, self._trouble = note.playlist_id, pairing.playlist_name, None
+            await self._music.load(pairing)
             snapshot = await coordinator.lead_again(note.session_id, note.join_code)
-        except BaseException:
+        except BaseException as error:
             await self._session.close()
-            self._context.recovery.forget()
+            if is_over(error):
+                self._context.recovery.forget()
+            else:
+                self.return_failed.emit(note)
             raise
         self._note(pairing)
         services = self._context.services

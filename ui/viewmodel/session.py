@@ -1,5 +1,6 @@
 """SessionModel: the session that this machine leads or follows, while it lasts and as it ends."""
 
+import asyncio
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -42,6 +43,7 @@ class SessionModel(QObject):
         self._report: SyncReport | None = None
         self._kind = SyncKind.WAITING
         self._asked_for = False
+        self._closing = asyncio.Lock()
 
     @property
     def state(self) -> RunBuddySessionState:
@@ -59,18 +61,34 @@ class SessionModel(QObject):
         """Return the newest report of this session."""
         return self._report
 
+    @property
+    def free(self) -> bool:
+        """Return whether another session can begin: there is none, or none after the goodbye that is being said."""
+        return isinstance(self._state, Idle) or self._asked_for
+
     async def open(self, role: Role) -> RunBuddyCoordinator:
-        """Return a coordinator that can lead or follow. Errors: ClientError, DesktopError."""
+        """Return a coordinator that can lead or follow, after a goodbye that is being said.
+
+        Errors: ClientError, DesktopError.
+        """
+        async with self._closing:
+            pass
         coordinator = await self._context.services.open_session(role)
         self._coordinator, self._socket, self._report = coordinator, SocketState.CONNECTING, None
         self._kind, self._asked_for = SyncKind.WAITING, False
         coordinator.subscribe(self._hear)
         return coordinator
 
+    def say_goodbye(self) -> None:
+        """End or leave politely, beside everything else."""
+        self._asked_for = True
+        self._context.start(self.close(), "close session")
+
     async def close(self) -> None:
         """End or leave politely; nothing happens without a session."""
         self._asked_for = True
-        await self._context.services.close_session()
+        async with self._closing:
+            await self._context.services.close_session()
 
     def note(self, **facts: object) -> None:
         """Keep what is needed to come back after a crash."""

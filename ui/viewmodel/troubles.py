@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from client.errors import ApiError, ClockSyncError, OwnSessionError, shown_path
+from client.errors import ApiError, ClockSyncError, NotYourSessionError, OwnSessionError, SessionEndedError, shown_path
 from client.spotify.errors import ClientIdError, SignedOutError
 from client.storage.database import DiskFullError
 from ui.desktop.accounts import NameNeededError
@@ -24,6 +24,9 @@ _BY_CODE: Final = {
     ),
     "too_many_requests": Trouble("The server was asked too often", "Wait a minute, then try again."),
 }
+
+
+_OVER: Final = frozenset({"session_not_found", "session_ended", "session_full"})
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -56,6 +59,16 @@ def trouble_of(error: BaseException) -> Trouble:
     # The errors of client and audio say what happened, a semicolon, and what to do.
     what, _, to_do = text.removesuffix(".").partition("; ")
     return Trouble(as_sentence(what), as_sentence(to_do))
+
+
+def is_over(error: BaseException) -> bool:
+    """Return whether an error says that there is no coming back into a session."""
+    match error:
+        case ApiError(code=code):
+            return code in _OVER
+        case NotYourSessionError() | SessionEndedError():
+            return True
+    return False
 
 
 def toast_of(error: BaseException, key: str = "") -> ToastState:

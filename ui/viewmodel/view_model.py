@@ -95,7 +95,7 @@ class LockstepViewModel(QObject):
 
     def end_runbuddy_session(self) -> None:
         """End the session that this machine leads, or leave the one that it follows."""
-        self.context.start(self.session.close(), "close session")
+        self.session.say_goodbye()
 
     # The app's life
 

@@ -28,6 +28,13 @@ async def test_a_session_that_was_not_ended_is_found_again(tmp_path):
     assert (note.playlist_position, note.position_ms) == (3, 61_000)
 
 
+async def test_what_the_player_tells_before_the_session_is_noted_is_no_note(tmp_path):
+    recovery = Recovery(tmp_path)
+    recovery.keep(playlist_position=3, position_ms=61_000)
+    await recovery.flush()
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_polite_end_leaves_nothing(tmp_path):
     recovery = Recovery(tmp_path)
     recovery.keep(**FACTS)

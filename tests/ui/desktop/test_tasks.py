@@ -42,3 +42,33 @@ async def test_after_the_end_nothing_runs_and_nothing_begins():
     await tasks.aclose()
     assert ended.is_set()
     assert tasks.start(work(), "late") is None
+
+
+async def test_the_newest_of_one_name_runs_when_the_former_has_said_goodbye():
+    tasks, told, goodbye = Tasks(lambda _: None), [], asyncio.Event()
+
+    async def work(name):
+        try:
+            told.append(f"{name} begins")
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # Cancelled once more, it would not come to its end.
+            await goodbye.wait()
+            told.append(f"{name} ends")
+            raise
+
+    tasks.start(work("first"), "work")
+    await asyncio.sleep(0)
+    tasks.start_anew(work("second"), "work")
+    await asyncio.sleep(0)
+    newest = tasks.start_anew(work("third"), "work")
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert told == ["first begins"]
+    goodbye.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert told == ["first begins", "first ends", "third begins"]
+    assert newest is not None
+    assert not newest.done()
+    await tasks.aclose()
