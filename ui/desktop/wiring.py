@@ -195,6 +195,7 @@ def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sigh
     context, toasts = view_model.context, window.toasts
     context.screen_requested.connect(window.show_screen)
     context.toast_requested.connect(toasts.show_toast)
+    context.toast_over.connect(toasts.dismiss)
     view_model.close_question_changed.connect(window.set_close_question)
     view_model.transport.quit_requested.connect(window.close)
 
