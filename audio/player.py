@@ -193,7 +193,8 @@ class Player:
 
         `urgent`: it is waited for, and comes before what is decoded ahead. `eager`: the music is on already, so it is
         not first found out whether the whole file is sound. `progress` is told what fraction is there.
-        Errors: TrackError names track and reason; the track is passed over from then on.
+        Errors: TrackError names track and reason; the track is passed over from then on, unless it is asked for again
+        and can be played by then: a full disk is no fault of the track's.
         """
         item = self._queue.item(playlist_position)
         if item is None:
@@ -212,6 +213,9 @@ class Player:
                 _log.warning("%s", error)
                 self._emit(TrackRefused(item, str(error)))
             raise
+        if self._queue.refusal(playlist_position) is not None:
+            self._queue.accept(playlist_position)
+            self._engine.send(SetOrder(self._queue.playable))
 
     def subscribe(self, listener: Callable[[PlaybackEvent], None]) -> Callable[[], None]:
         """Call `listener` on every event; return the function that stops it."""

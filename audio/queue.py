@@ -46,6 +46,10 @@ class PlayQueue:
         """Mark a track as unplayable."""
         self._refused[playlist_position] = reason
 
+    def accept(self, playlist_position: int) -> None:
+        """Take a mark back: the track can be played after all, now that its file or the disk is mended."""
+        self._refused.pop(playlist_position, None)
+
     def refusal(self, playlist_position: int) -> str | None:
         """Return why a track was refused."""
         return self._refused.get(playlist_position)

@@ -92,7 +92,7 @@ class PlaybackService(QueuePlayer):
         self._problem = self._queue.refusal(slot)
         if self._problem is not None:
             self._problem = f"{item.label} can't be played: {self._problem}"
-        elif slot not in self._tracks:
+        if slot not in self._tracks and (self._problem is None or remote.jump or slot != self._current):
             self._spawn(self._prepare_quietly(slot, urgent=True, eager=True))
         duration_ms = self._tracks.duration_ms(slot)
         if duration_ms is not None and remote.timeline.position_ms > duration_ms + _SHORTER_BY_MS:
@@ -142,11 +142,15 @@ class PlaybackService(QueuePlayer):
             )
 
     async def _prepare_quietly(self, slot: int, *, urgent: bool = False, eager: bool = False) -> None:
+        was_refused = self._queue.refusal(slot) is not None
         try:
             await self.prepare(slot, urgent=urgent, eager=eager)
         except TrackError as error:
             if self.is_runbuddy_follower() and slot == self._current:
                 self._problem = str(error)
+        else:
+            if was_refused and slot == self._current:
+                self._problem = None
 
     async def _resume_after_restart(self) -> None:
         if self._current is None or self._remote is None or not self._locked:

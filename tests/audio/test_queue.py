@@ -30,6 +30,10 @@ def test_refused_tracks_are_passed_over_and_remembered():
     assert queue.item(1) == item(1), "still listed"
     queue.refuse(2, "it is text")
     assert queue.first() is None
+    queue.accept(1)
+    queue.accept(7)
+    assert queue.playable == (1,)
+    assert queue.refusal(1) is None
 
 
 def test_another_device_names_a_track_by_position_and_id():

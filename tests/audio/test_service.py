@@ -420,6 +420,24 @@ async def test_a_follower_whose_file_is_bad_says_so_and_the_session_goes_on(tmp_
         await until(lambda: service.playback_position(time.perf_counter_ns()) is not None, "the other track plays")
 
 
+async def test_a_refused_track_plays_when_it_is_there_by_the_next_time(tmp_path):
+    async with playing_service(tmp_path, 20.0) as service:
+        service.set_queue([service.queue.item(0), track(1, tmp_path / "late.wav")])
+        with pytest.raises(TrackError):
+            await service.prepare(1)
+        assert service.queue.playable == (0,)
+        service.set_clock(mapping := clock())
+        service.attach_runbuddy(Buddy(follower=True))
+        line = Timeline(0.0, mapping.corrected_ms_at(time.perf_counter_ns()), True)
+        service.apply_remote_transport(RemoteTransport(1, "spotify:track:1", line, jump=True))
+        assert "can't be played" in service.health().error
+        write_track(tmp_path / "late.wav", 30.0)
+        service.apply_remote_transport(RemoteTransport(1, "spotify:track:1", line, jump=True))
+        await until(lambda: service.playback_position(time.perf_counter_ns()) is not None, "it plays")
+        assert service.health().error is None
+        assert service.queue.playable == (0, 1)
+
+
 async def test_a_follower_whose_recording_is_shorter_stands_and_says_so(tmp_path):
     async with playing_service(tmp_path, 3.0, 3.0) as service:
         await service.prepare(0)

@@ -145,7 +145,8 @@ class PlayingModel(QObject):
     def _on_track(self, item: QueueItem) -> None:
         same_file = self._facts.current is not None and self._facts.current.file == item.file
         details = self._facts.details if same_file else Details()
-        self._facts = self._without_notice(replace(self._facts, current=item, details=details))
+        self._refused.pop(item.playlist_position, None)
+        self._facts = self._without_notice(replace(self._facts, current=item, details=details, queue=self._rows()))
         self._read_player()
         self._tell()
         if not same_file:
