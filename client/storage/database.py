@@ -18,12 +18,22 @@ class StorageError(ClientError):
     code = "storage"
 
 
+class DiskFullError(StorageError):
+    """There is no room left for a database of this client; what was in it before is in it still. `path` is its file."""
+
+    code = "disk_full"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} can't be used ({reason}); make room on the disk, then try again")
+        self.path = path
+
+
 class Database:
     """One SQLite file; `migrations[n]` leads from version n to n + 1 (PRAGMA user_version). Threads may share it.
 
     A file that is no database, or is damaged, is renamed to NAME.damaged-N.SUFFIX and a new one begun; `notice` then
-    says so in a sentence. Errors: StorageError when the folder can't be written, when a newer version made the file,
-    when the disk is full.
+    says so in a sentence. Errors: StorageError when the folder can't be written, when a newer version made the file;
+    DiskFullError.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
@@ -110,6 +120,8 @@ class Database:
         return version
 
     def _as_storage_error(self, error: Exception) -> StorageError:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            return DiskFullError(self.path, str(error))
         hint = "check its permissions and the space on the disk, or choose another --data-dir"
         return StorageError(f"{self.path} can't be used ({error}); {hint}")
 

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from client.storage.database import Database, StorageError
+from client.storage.database import Database, DiskFullError, StorageError
 
 _FIRST = "CREATE TABLE song (name TEXT NOT NULL); CREATE INDEX ix_song ON song (name)"
 _SECOND = "ALTER TABLE song ADD COLUMN length_ms INTEGER"
@@ -45,7 +45,8 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path):
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path):
     database = Database(tmp_path / "a.db", [_FIRST])
     database.read("PRAGMA max_page_count = 20")
-    with pytest.raises(StorageError, match=r"a\.db can't be used \(database or disk is full\)"):  # noqa: SIM117
+    full = r"a\.db can't be used \(database or disk is full\); make room on the disk"
+    with pytest.raises(DiskFullError, match=full):  # noqa: SIM117
         with database.transaction() as connection:
             connection.executemany("INSERT INTO song (name) VALUES (?)", [("x" * 3000,)] * 100)
     with database.transaction() as connection:
