@@ -237,8 +237,9 @@ class Library:
             await self._job("adopt", lambda _done, _of, told: problems.extend(told), paths=[str(path)])
             found = await asyncio.to_thread(self._stores.music.files_at, [str(path)])
             if not found:
-                reason = problems[0].message if problems else "it can't be read: choose another file"
-                raise LibraryError(f"{shown_path(path)}: {reason}")
+                # Of a file in the music folder a problem says to copy it again; this one was chosen among others.
+                reason = problems[0].message.partition(":")[0] if problems else "it can't be read"
+                raise LibraryError(f"{one_line(path.name, 80)} can't be paired: {reason}; choose another file")
         return found[str(path)]
 
     async def _check_tracks(self, playlist_id: str, track_ids: Iterable[str]) -> None:

@@ -5,9 +5,9 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from ui.desktop.client_id_dialog import ClientIdDialog
+from ui.screens.file_dialogs import ask_for_folder
 from ui.shell.main_window import MainWindow
 from ui.shell.sections import Section
 
@@ -82,12 +82,7 @@ class Screens(QObject):
 
     def choose_folder(self) -> None:
         """Ask for the music folder."""
-        dialog = QFileDialog(self._window, "Choose your music folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.folder_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_folder(self._window, "", self.folder_chosen.emit)
 
     def ask_for_client_id(self) -> None:
         """Ask for the client id that Spotify wants."""

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from ui.screens.file_dialogs import ask_for_playlists
 from ui.screens.playlist_grid import CARD_INSET, PlaylistGrid
 from ui.theme.tokens import PAGE_MARGIN
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.drop_here import DropHere
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.pairing_ring import pairing_words
 from ui.widgets.progress_row import ProgressRow
@@ -18,8 +20,6 @@ from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 
 _HEADER_HEIGHT = 48
-#: What a file dialog offers to import.
-PLAYLIST_FILES = "Playlists (*.csv *.m3u *.m3u8 *.xspf *.json);;All files (*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class LibraryScreen(QWidget):
         self._nothing = EmptyState(
             "library_music",
             "Your playlists will be here",
-            "Add one from Spotify or from a file (CSV, M3U, XSPF, JSON). Lockstep finds its tracks among your music "
-            "files.",
+            "Add one from Spotify, or drop a file here: CSV, M3U, XSPF or JSON. Lockstep finds its tracks among your "
+            "music files.",
             "Add from Spotify",
             second="Import a file",
             parent=self,
@@ -99,6 +99,7 @@ class LibraryScreen(QWidget):
             parent=self,
         )
         self._pages = QStackedWidget(self)
+        self._drop_here = DropHere("Drop to add the playlist", self)
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
@@ -122,19 +123,23 @@ class LibraryScreen(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event):
             event.acceptProposedAction()
+            self._drop_here.cover(self)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._drop_here.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for path in _dropped(event):
-            self.import_requested.emit(path)
+        self._drop_here.hide()
+        self._import_all(_dropped(event))
         event.acceptProposedAction()
 
     def choose_file(self) -> None:
-        """Open the dialog that asks for a playlist's file."""
-        dialog = QFileDialog(self, "Import a playlist", "", PLAYLIST_FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.import_requested)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        """Open the dialog that asks for playlists' files."""
+        ask_for_playlists(self, self._import_all)
+
+    def _import_all(self, paths: list[str]) -> None:
+        for path in paths:
+            self.import_requested.emit(path)
 
     def _show_playlists(self) -> None:
         state = self._state

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from ui.screens.file_dialogs import ask_for_music, ask_where_to_save, start_folder
 from ui.screens.playlist_detail_state import PlaylistDetailState
 from ui.screens.playlist_rows import PairMark, TrackLine, arranged, track_rows
 from ui.screens.track_panel import TrackPanel
@@ -16,12 +17,12 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.pairing_ring import PairingRing, pairing_words
+from ui.widgets.plain import isolated, plain
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
 from ui.widgets.switch import Switch
 
-_MUSIC_FILES = "Music (*.mp3 *.flac *.m4a *.ogg *.opus *.wav);;All files (*)"
 _COVER = 128
 
 
@@ -76,6 +77,8 @@ class PlaylistDetail(QWidget):
         self._failed = EmptyState("warning", "", "", "Try again", parent=self)
         self._pages = QStackedWidget(self)
         self._panel = TrackPanel(self)
+        self._folder = ""
+        self._dropped_on = ""
         self._shown: tuple[tuple[TrackLine, ...] | None, str, bool] | None = None
         self.setAcceptDrops(True)
         self._lay_out()
@@ -115,6 +118,8 @@ class PlaylistDetail(QWidget):
         if isinstance(event, QDragMoveEvent | QDragEnterEvent):
             if self._droppable(event) is not None:
                 event.acceptProposedAction()
+                # The row that would have the file is the chosen one.
+                self._rows.setCurrentIndex(self._rows.indexAt(event.position().toPoint()))
             return True
         if isinstance(event, QDropEvent):
             self._drop(event)
@@ -134,7 +139,8 @@ class PlaylistDetail(QWidget):
             event.ignore()
             return
         event.acceptProposedAction()
-        self.pair_requested.emit(int(self._rows.rows()[place].key), path)
+        self._dropped_on = self._rows.rows()[place].key
+        self.pair_requested.emit(int(self._dropped_on), path)
 
     def _show_tracks(self) -> None:
         tracks, words, missing_first = self._state.tracks, self._search.text(), self._first.isChecked()
@@ -142,6 +148,10 @@ class PlaylistDetail(QWidget):
         if self._shown is None or tracks is not self._shown[0] or wanted[1:] != self._shown[1:]:
             self._shown = wanted
             self._rows.show_rows(track_rows(arranged(tracks or (), words, missing_first=missing_first)))
+            if self._dropped_on:
+                # With its file the track stands elsewhere in the list.
+                self._rows.reveal(self._dropped_on)
+                self._dropped_on = ""
             for only_with_tracks in (self._tools, self._panel):
                 only_with_tracks.setVisible(bool(tracks))
         self._failed.show_text("warning", self._state.trouble, self._state.what_to_do, "Try again")
@@ -175,11 +185,25 @@ class PlaylistDetail(QWidget):
             self.pair_requested.emit(chosen.playlist_position, path)
 
     def _open_file_dialog(self) -> None:
-        dialog = QFileDialog(self, "Choose the track's file", "", _MUSIC_FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._pair_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        chosen = self._chosen()
+        if chosen is None:
+            return
+        title = plain(f"Choose the file of {isolated(chosen.title)}", 120)
+        present = "" if chosen.file is None else chosen.file.path
+
+        def pair(path: str) -> None:
+            self._folder = str(Path(path).parent)
+            self.pair_requested.emit(chosen.playlist_position, path)
+
+        ask_for_music(self, title, start_folder(present, self._folder, self._state.folder), pair)
+
+    def _activate(self, key: str) -> None:
+        """Play a track; one without a sure file asks for it."""
+        track = self._chosen()
+        if track is None or track.mark in (PairMark.PAIRED, PairMark.CHOSEN):
+            self.track_play_requested.emit(int(key))
+        else:
+            self._panel.take_focus()
 
     def _open_more(self) -> None:
         menu = QMenu(self)
@@ -194,12 +218,7 @@ class PlaylistDetail(QWidget):
         menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
 
     def _open_export(self) -> None:
-        dialog = QFileDialog(self, "Save the pairing", "PAIRING.json", "Pairing (*.json)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(self.export_requested)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where_to_save(self, "PAIRING.json", self.export_requested.emit)
 
     def _connect(self) -> None:
         self._back.clicked.connect(self.back_requested)
@@ -214,7 +233,7 @@ class PlaylistDetail(QWidget):
         self._first.clicked.connect(lambda _on: self._show_tracks())
         self._confirm_all.clicked.connect(self.confirm_all_requested)
         self._rows.row_chosen.connect(lambda _key: self._show_chosen())
-        self._rows.row_activated.connect(lambda key: self.track_play_requested.emit(int(key)))
+        self._rows.row_activated.connect(self._activate)
         self._rows.viewport().setAcceptDrops(True)
         self._rows.viewport().installEventFilter(self)
         self._panel.confirm_requested.connect(lambda: self._about_chosen(self.confirm_requested))

@@ -14,7 +14,7 @@ class PlaylistDetailState:
 
     `tracks` is None until they are read; `trouble` and `what_to_do` say why they can't be. `lead_locked` and
     `play_locked` say why a session or the music can't be started, None where they can; `locked` why no file can be
-    changed. `progress` is a scan or the matching under way.
+    changed. `progress` is a scan or the matching under way; `folder` is where the person's music is.
     """
 
     name: str = ""
@@ -29,3 +29,4 @@ class PlaylistDetailState:
     play_locked: str | None = None
     locked: str | None = None
     progress: Progress | None = None
+    folder: str = ""

@@ -1,6 +1,6 @@
 """What is known of the chosen track's file, and what can be done about it."""
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -41,7 +41,7 @@ class TrackPanel(QWidget):
         words.addWidget(self._why)
         words.addStretch(1)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 12, 8)
+        layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         layout.addLayout(words, 1)
         for button in (self._unpair, self._others, self._choose, self._confirm):
@@ -57,12 +57,27 @@ class TrackPanel(QWidget):
         title, why = _words(track)
         self._title.setText(title)
         self._why.setText(why)
-        self._confirm.setVisible(mark is PairMark.CHECK)
-        self._others.setVisible(track is not None and bool(track.others))
-        self._choose.setVisible(mark not in (None, PairMark.UNSUPPORTED))
-        self._unpair.setVisible(track is not None and track.file is not None)
-        for button in (self._confirm, self._others, self._choose, self._unpair):
+        seen = {
+            self._choose: mark not in (None, PairMark.UNSUPPORTED),
+            self._confirm: mark is PairMark.CHECK,
+            self._others: track is not None and bool(track.others),
+            self._unpair: track is not None and track.file is not None,
+        }
+        for button in seen:
             button.set_locked(locked)
+        if any(button.hasFocus() and not stays for button, stays in seen.items()) and seen[self._choose]:
+            # Qt would give it to whatever comes next, which is the player bar.
+            self._choose.setVisible(True)
+            self._choose.setFocus(Qt.FocusReason.MouseFocusReason)
+        for button, is_seen in seen.items():
+            button.setVisible(is_seen)
+
+    def take_focus(self) -> None:
+        """Let the next key be about the chosen track: its yes, or the choice of a file."""
+        for button in (self._confirm, self._choose):
+            if button.isVisible() and button.isEnabled():
+                button.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = current().palette
@@ -71,7 +86,7 @@ class TrackPanel(QWidget):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         for choice in self._track.others if self._track is not None else ():
-            action = QAction(plain(f"{choice.name}   {choice.why}", 120).replace("&", "&&"), menu)
+            action = QAction(plain(f"{choice.name} · {choice.why}", 120).replace("&", "&&"), menu)
             action.triggered.connect(lambda _checked=False, path=choice.path: self.file_chosen.emit(path))
             menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -84,6 +99,8 @@ def _words(track: TrackLine | None) -> tuple[str, str]:
         return "Choose a track to see its file", "Drop a music file on a track to pair it by hand."
     if track.mark is PairMark.UNSUPPORTED:
         return "This row is no track that a file could play", "It keeps its place, and both players pass over it."
+    if track.file is None and track.others:
+        return f"No file for {isolated(track.title)}", "Some come near it: see Other files, or choose one by hand."
     if track.file is None:
         return f"No file was found for {isolated(track.title)}", "Choose it by hand, or drop it on the track."
     score = "" if track.score is None else f"{track.score} of 100"

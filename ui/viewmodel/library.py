@@ -29,13 +29,15 @@ _COVERS: Final = "covers"
 class LibraryModel(QObject):
     """`page_changed(LibraryState)` for the page while it is seen; `changed` for whoever else lives by the library.
 
-    `music_changed` when matches may be other ones than before, `scanned(ScanSummary)` after a scan.
+    `music_changed` when matches may be other ones than before, `scanned(ScanSummary)` after a scan, `removed(id)` after
+    a playlist was forgotten.
     """
 
     changed = Signal()
     page_changed = Signal(object)
     music_changed = Signal()
     scanned = Signal(object)
+    removed = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -188,6 +190,7 @@ class LibraryModel(QObject):
 
     async def _remove(self, playlist_id: str) -> None:
         await (await self._context.library()).remove_playlist(playlist_id)
+        self.removed.emit(playlist_id)
         await self._reload()
 
     def _show(self, **changes: object) -> None:

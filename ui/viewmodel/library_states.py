@@ -1,6 +1,7 @@
 """Playlists and their tracks as the screens show them (pure)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,11 @@ from client.library.model import PlaylistSummary, ScanProgress, ScanStage
 from client.matching.model import Candidate, Confidence, MatchReason, TrackMatch
 from ui.screens.library import PlaylistCard, Progress
 from ui.screens.playlist_rows import FileChoice, PairMark, TrackLine
+from ui.widgets.durations import clock_time
 from ui.widgets.plain import isolated
 
+#: A file of another length than the track is another recording, or was cut short.
+_OTHER_LENGTH_S: Final = 3
 _REASONS: Final = {
     MatchReason.MANUAL: "Chosen by you",
     MatchReason.HINT: "Named by the playlist",
@@ -109,8 +113,8 @@ def _line(match: TrackMatch) -> TrackLine:
         duration_ms=track.duration_ms,
         mark=_mark(match),
         reason="" if best is None else _REASONS[best.reason],
-        score=None if best is None else round(best.score),
-        file=None if best is None else _choice(best),
+        score=None if best is None or best.reason is MatchReason.MANUAL else round(best.score),
+        file=None if best is None else _chosen(best, track.duration_ms),
         others=tuple(_choice(candidate) for candidate in match.alternatives),
     )
 
@@ -123,6 +127,18 @@ def _mark(match: TrackMatch) -> PairMark:
     if match.confidence is Confidence.SURE and match.best is not None:
         return PairMark.CHOSEN if match.best.reason is MatchReason.MANUAL else PairMark.PAIRED
     return PairMark.MISSING
+
+
+def _chosen(best: Candidate, duration_ms: int | None) -> FileChoice:
+    """Return the file of a row; of one chosen by hand nobody has said yet how its length is."""
+    file = _choice(best)
+    if best.reason is not MatchReason.MANUAL or duration_ms is None or best.file.duration_ms is None:
+        return file
+    longer_s = round((best.file.duration_ms - duration_ms) / 1000)
+    if abs(longer_s) < _OTHER_LENGTH_S:
+        return file
+    words = f"{abs(longer_s):,} s {'longer' if longer_s > 0 else 'shorter'} than the track"
+    return replace(file, why=f"{clock_time(best.file.duration_ms)}, {words}")
 
 
 def _choice(candidate: Candidate) -> FileChoice:

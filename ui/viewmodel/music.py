@@ -19,6 +19,8 @@ class Music:
         self._context = context
         self._playing = playing
         self.playlist_id = ""
+        #: Whether a pairing has changed since the queue was loaded.
+        self.is_outdated = False
 
     async def load(self, pairing: Pairing) -> None:
         """Replace the queue by the paired tracks of a playlist; the music stops. Errors: ClientError, NotNowError."""
@@ -28,7 +30,7 @@ class Music:
         playlist = await library.playlist(pairing.playlist_id)
         durations_ms = {track.playlist_position: track.duration_ms for track in playlist.tracks}
         self._playing.load(pairing.playlist_name, queue_of(pairing), durations_ms)
-        self.playlist_id = pairing.playlist_id
+        self.playlist_id, self.is_outdated = pairing.playlist_id, False
 
     async def fingerprints(self, library: Library, pairing: Pairing, seconds: float) -> Mapping[str, Fingerprint]:
         """Return the fingerprints of the paired files by path; nothing when it takes longer than this."""

@@ -1,17 +1,19 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu
+from PySide6.QtGui import QDragLeaveEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QMenu
 
-from tests.ui.screens.dragging import drop
+from tests.ui.screens.dragging import drop, hover
 from tests.ui.screens.wishes import heard_from
 from ui.screens.library import LibraryScreen, LibraryState, PlaylistCard, Progress
 from ui.screens.playlist_grid import PlaylistGrid
+from ui.widgets.drop_here import DropHere
 from ui.widgets.search_field import SearchField
 
 CARDS = (PlaylistCard("a", "Sunday Kitchen", 12, 14), PlaylistCard("b", "Long Run", 9, 9))
 SIGNALS = (
     *("playlist_opened", "import_requested", "spotify_requested", "folder_requested", "scan_requested"),
-    *("cancel_requested", "remove_requested"),
+    *("cancel_requested", "remove_requested", "retry_requested"),
 )
 
 
@@ -89,11 +91,34 @@ def test_a_file_is_imported_by_the_dialog_and_by_dropping_it(qtbot, screen, wish
     screen.show_state(LibraryState(()))
     qtbot.mouseClick(button(screen, "Import a file"), Qt.MouseButton.LeftButton)
     dialog = screen.findChild(QFileDialog)
-    dialog.fileSelected.emit("/somewhere/a.csv")
+    dialog.filesSelected.emit(["/somewhere/a.csv", "/somewhere/b.m3u"])
     dialog.reject()
     (tmp_path / "b.csv").write_text("x")
     drop(screen, QPoint(10, 10), tmp_path / "b.csv", tmp_path, "https://x.invalid/c.csv")
-    assert wishes == [("import_requested", "/somewhere/a.csv"), ("import_requested", str(tmp_path / "b.csv"))]
+    wanted = ("/somewhere/a.csv", "/somewhere/b.m3u", str(tmp_path / "b.csv"))
+    assert wishes == [("import_requested", path) for path in wanted]
+
+
+def test_while_a_playlist_hovers_it_is_said_that_it_can_be_dropped(screen, tmp_path):
+    (tmp_path / "b.csv").write_text("x")
+    over = screen.findChild(DropHere)
+    hover(screen, QPoint(10, 10), tmp_path)
+    assert not over.isVisible()
+    hover(screen, QPoint(10, 10), tmp_path / "b.csv")
+    assert over.isVisible()
+    assert over.size() == screen.size()
+    QApplication.sendEvent(screen, QDragLeaveEvent())
+    assert not over.isVisible()
+    drop(screen, QPoint(10, 10), tmp_path / "b.csv")
+    assert not over.isVisible()
+
+
+def test_a_library_that_can_not_be_shown_says_why_and_can_be_tried_again(qtbot, screen, wishes):
+    screen.show_state(LibraryState(trouble="The disk is full", what_to_do="Make room, then try again."))
+    assert [one.isVisible() for one in screen.findChildren(QLabel) if one.text() == "The disk is full"] == [True]
+    assert not button(screen, "Look for music").isEnabled()
+    qtbot.mouseClick(button(screen, "Try again"), Qt.MouseButton.LeftButton)
+    assert wishes == [("retry_requested",)]
 
 
 def test_a_playlist_is_added_and_removed_by_menus(qtbot, screen, wishes):

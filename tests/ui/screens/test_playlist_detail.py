@@ -164,6 +164,46 @@ def drop_on(screen, key, *paths):
     drop(rows.viewport(), rows.visualRect(rows.model().index(place, 0)).center(), *paths)
 
 
+def test_the_track_under_a_file_that_hovers_is_the_chosen_one_and_stays_so(screen, wishes, tmp_path):
+    file = tmp_path / "song.mp3"
+    file.write_bytes(b"x")
+    screen.show_state(STATE)
+    rows = choose(screen, 0)
+    drop_on(screen, 2, file)
+    assert rows.chosen_key() == "2"
+    paired = tuple(replace(it, mark=PairMark.CHOSEN, file=FILE) if it.playlist_position == 2 else it for it in TRACKS)
+    screen.show_state(replace(STATE, tracks=paired))
+    assert rows.chosen_key() == "2"
+    assert screen.findChild(TrackPanel).findChildren(QLabel)[0].text() == "a.mp3"
+
+
+def test_enter_on_a_track_without_a_sure_file_asks_for_it_instead_of_playing(qtbot, screen, wishes):
+    screen.show_state(STATE)
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    for key, words in ((3, "This is right"), (2, "Choose file…")):
+        rows = choose(screen, key)
+        rows.setFocus()
+        qtbot.keyClick(rows, Qt.Key.Key_Return)
+        assert screen.focusWidget() is button(screen, words)
+    assert wishes == []
+
+
+def test_the_focus_stays_in_the_panel_when_its_button_goes(qtbot, screen):
+    screen.show_state(STATE)
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    choose(screen, 0)
+    button(screen, "Not this file").setFocus()
+    unpaired = tuple(
+        replace(it, mark=PairMark.MISSING, file=None, others=(FILE,)) if it.playlist_position == 0 else it
+        for it in TRACKS
+    )
+    screen.show_state(replace(STATE, tracks=unpaired))
+    assert screen.focusWidget() is button(screen, "Choose file…")
+    assert button(screen, "Other files").isEnabled()
+
+
 def test_a_file_that_is_dropped_on_a_track_is_paired_with_it(screen, wishes, tmp_path):
     file = tmp_path / "song.mp3"
     file.write_bytes(b"x")

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.screens.file_dialogs import ask_for_folder, ask_for_playlists
 from ui.screens.first_run.state import FolderState, PlaylistsState, ServerState, playlists_words
 from ui.screens.first_run.step_page import WIDTH, StepPage
 from ui.screens.settings.state import AccountPhase
@@ -19,8 +20,6 @@ from ui.widgets.plain import isolated
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.spinner import Spinner
 from ui.widgets.text_field import TextField
-
-PLAYLIST_FILES = "Playlists (*.m3u *.m3u8 *.xspf *.csv *.json);;All files (*)"
 
 
 def _centred(*widgets: QWidget) -> QHBoxLayout:
@@ -94,12 +93,7 @@ class FolderPage(StepPage):
             self.folder_chosen.emit(folder)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Choose your music folder", self._state.folder or self._state.suggestion)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.folder_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_folder(self, self._state.folder or self._state.suggestion, self.folder_chosen.emit)
 
 
 def _dropped_folder(event: QDropEvent) -> str:
@@ -155,14 +149,7 @@ class PlaylistsPage(StepPage):
         self.show_trouble(state.trouble)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Import playlists", "", PLAYLIST_FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _chosen(self, files: list[str]) -> None:
-        self.import_chosen.emit(files)
+        ask_for_playlists(self, self.import_chosen.emit)
 
 
 class ServerPage(StepPage):

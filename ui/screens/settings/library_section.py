@@ -1,8 +1,9 @@
 """Where the music is, and whose playlists."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui.screens.file_dialogs import ask_for_folder
 from ui.screens.settings.state import AccountPhase, LibraryState
 from ui.widgets.buttons import QuietButton, SecondaryButton
 from ui.widgets.card import Card
@@ -57,12 +58,7 @@ class LibrarySection(Card):
         self._waiting.setVisible(state.account_phase is AccountPhase.WAITING)
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose your music folder", self._start)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.folder_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_for_folder(self, self._start, self.folder_chosen.emit)
 
     def _account_pressed(self) -> None:
         {
