@@ -53,8 +53,8 @@ class RemoteTransport:
 class PlaybackHealth:
     """How the sound is doing; `error` is a sentence for people, or None.
 
-    The figures are since the session began. `glide_share` is the share of the time followed that was played at another rate than 1, `rate_std_ppm` the standard
-    deviation of that rate: what would be heard as warble.
+    The figures are since the session began. `glide_share` is the share of the time followed that was played at another
+    rate than 1, `rate_std_ppm` the standard deviation of that rate: what would be heard as warble.
     """
 
     correction: Correction

@@ -72,7 +72,7 @@ class Pursuit:
         if error_ms is None or (arriving and abs(error_ms) > UNLOCK_SINGLE_MS):
             self._jump(out, instant_ns, target)
             return
-        rate = 0.0 if clock is None else program.timeline.rate * clock.rate * dac_rate - 1
+        rate = 0.0 if clock is None else program.timeline.rate * clock.rate_at(instant_ns) * dac_rate - 1
         decision = self.controller.decide(error_ms, len(out) / self._frames_per_ms, rate)
         if decision.correction is Correction.JUMP:
             self._jump(out, instant_ns, target)

@@ -72,7 +72,6 @@ class RunBuddyClock:
         self._schedule = Schedule()
         self._listeners: list[Listener] = []
         self._measuring = asyncio.Lock()
-        self._end_of_slew: asyncio.TimerHandle | None = None
         self._suspect = False
         self._error: str | None = None
 
@@ -111,7 +110,7 @@ class RunBuddyClock:
 
     def mapping(self) -> ClockMapping:
         """Return the mapping in force; raise ClockSyncError before the first sync."""
-        mapping = self._slew.mapping_at(self._mono_ns())
+        mapping = self._slew.mapping
         if mapping is None:
             raise ClockSyncError(self._reason())
         return mapping
@@ -125,7 +124,7 @@ class RunBuddyClock:
     def status(self) -> ClockStatus:
         """Return how well the time is known now."""
         mono_ns = self._mono_ns()
-        mapping = self._slew.mapping_at(mono_ns)
+        mapping = self._slew.mapping
         estimate = self._filter.estimate
         uncertainty_ms = self._filter.uncertainty_ns_at(mono_ns) / NS_PER_MS + self._slew.gap_ms_at(mono_ns)
         known = mapping is not None and estimate is not None and not self._suspect
@@ -142,7 +141,7 @@ class RunBuddyClock:
         )
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with each new segment of the mapping (a correction's start and end); return the way out."""
+        """Call `listener` with each new mapping, which ends a correction by itself; return the way out."""
         self._listeners.append(listener)
 
         def unsubscribe() -> None:
@@ -190,31 +189,12 @@ class RunBuddyClock:
         estimate = self._filter.add(sample)
         self._schedule.measured(mono_ns, in_doubt=self._filter.in_doubt)
         self._announce(self._slew.retarget(estimate.mapping, mono_ns))
-        self._arm_end_of_slew()
 
     def _plan_after(self, error: ClockSyncError) -> None:
         if isinstance(error, KissOfDeathError):
             self._schedule.hold_off(self._mono_ns())
         else:
             self._schedule.failed(self._mono_ns())
-
-    def _arm_end_of_slew(self) -> None:
-        if self._end_of_slew is not None:
-            self._end_of_slew.cancel()
-            self._end_of_slew = None
-        mono_ns = self._mono_ns()
-        ends_at_ns = self._slew.ends_at_ns(mono_ns)
-        if ends_at_ns is not None:
-            delay_s = (ends_at_ns - mono_ns) / 1e9
-            self._end_of_slew = asyncio.get_running_loop().call_later(delay_s, self._on_end_of_slew)
-
-    def _on_end_of_slew(self) -> None:
-        # Some event loops fire timers early; the mapping itself changes by the monotonic clock alone.
-        if self._slew.ends_at_ns(self._mono_ns()) is not None:
-            self._arm_end_of_slew()
-            return
-        self._end_of_slew = None
-        self._announce(self.mapping())
 
     def _announce(self, mapping: ClockMapping) -> None:
         for listener in tuple(self._listeners):

@@ -59,6 +59,20 @@ def test_clock_mapping_returns_to_the_same_time_within_a_microsecond(mono_ns, co
     )
 
 
+@given(st.integers(0, 10**18), corrected, rates, rates, st.integers(0, 10**12), st.integers(-(10**12), 10**13))
+def test_a_mapping_that_bends_is_one_line_and_returns_to_the_same_instant(
+    mono_ns, corrected_ms, rate, rate_after, until_bend_ns, elapsed_ns
+):
+    bend_ns = mono_ns + until_bend_ns
+    mapping = ClockMapping(mono_ns, corrected_ms, rate, bend_ns, rate_after)
+    there = mono_ns + elapsed_ns
+    assert abs(mapping.mono_ns_at(mapping.corrected_ms_at(there)) - there) < 1000
+    before, after = ClockMapping(mono_ns, corrected_ms, rate), mapping.corrected_ms_at(bend_ns)
+    assert after == before.corrected_ms_at(bend_ns)
+    assert mapping.corrected_ms_at(bend_ns + 10**9) == pytest.approx(after + 1000 * rate_after, abs=0.001)
+    assert (mapping.rate_at(bend_ns - 1), mapping.rate_at(bend_ns)) == (rate, rate_after)
+
+
 def test_clock_mapping_is_exact_at_its_anchor_and_moves_by_its_rate():
     mapping = ClockMapping(5_000_000_000, NOW_MS, rate=1.0001)
     assert mapping.corrected_ms_at(5_000_000_000) == NOW_MS

@@ -31,6 +31,7 @@ EXAMPLES = [
     SetOrder((2, 0, 1)),
     SetOrder(()),
     SetClock(ClockMapping(2**62, 1_700_000_000_000.123, 1.000_001)),
+    SetClock(ClockMapping(2**62, 1_700_000_000_000.123, 1.000_001, 2**62 + 5, 0.999_999)),
     Free(0, 1.5, 2**62 + 1),
     Hold(1, 0.0, -5),
     Follow(2, Timeline(1.25, 1_700_000_000_000.5, True, 0.999_99), True),

@@ -450,6 +450,20 @@ def test_a_clock_that_moves_a_little_is_glided_after_and_one_that_moves_far_is_j
     assert frames[-1] == pytest.approx(5500 * MS + 162 * BLOCK - 1, abs=1.5)
 
 
+def test_a_correction_of_the_clock_is_over_by_itself():
+    """A few microseconds, spread over a few ms: nobody is in time to say that it is over."""
+    deck = follower({0: coded(0, 1_000_000)})
+    deck.renderer.command(Follow(0, playing(5000.0, 0.0), jump=True))
+    deck.run(20 * BLOCK)
+    now_ns = deck.now_ns
+    now_ms = CORRECTED_MS + (now_ns - START_NS) / 1e6
+    deck.renderer.command(SetClock(ClockMapping(now_ns, now_ms, 1 + 500e-6, now_ns + 6_000_000, 1.0)))
+    deck.run(700 * BLOCK)
+    _, frames = decode(deck.run(BLOCK))
+    assert frames[0] == pytest.approx(5000 * MS + 720 * BLOCK, abs=1.5)
+    assert deck.renderer.jumps <= 1
+
+
 def test_an_announcement_of_where_it_already_is_leaves_it_bit_exact():
     """A jump to the very place, in mid-glide: nothing moves, and what follows is played sample by sample."""
     deck = follower({0: coded(0, 1_000_000)})
