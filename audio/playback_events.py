@@ -28,6 +28,13 @@ class TrackRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackAccepted:
+    """A track that was refused can be played after all, and is passed over no more."""
+
+    item: QueueItem
+
+
+@dataclass(frozen=True, slots=True)
 class TrackPreparing:
     """A track that is waited for takes its time; `fraction` of it is decoded, None where its length is not known."""
 
@@ -63,5 +70,12 @@ class SoundChanged:
 
 
 PlaybackEvent = (
-    TrackStarted | PlayingChanged | TrackRefused | TrackPreparing | TrackDamaged | QueueFinished | SoundChanged
+    TrackStarted
+    | PlayingChanged
+    | TrackRefused
+    | TrackAccepted
+    | TrackPreparing
+    | TrackDamaged
+    | QueueFinished
+    | SoundChanged
 )

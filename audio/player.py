@@ -25,6 +25,7 @@ from audio.playback_events import (
     PlaybackEvent,
     PlayingChanged,
     SoundChanged,
+    TrackAccepted,
     TrackDamaged,
     TrackRefused,
     TrackStarted,
@@ -216,6 +217,7 @@ class Player:
         if self._queue.refusal(playlist_position) is not None:
             self._queue.accept(playlist_position)
             self._engine.send(SetOrder(self._queue.playable))
+            self._emit(TrackAccepted(item))
 
     def subscribe(self, listener: Callable[[PlaybackEvent], None]) -> Callable[[], None]:
         """Call `listener` on every event; return the function that stops it."""

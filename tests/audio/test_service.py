@@ -13,7 +13,14 @@ import numpy as np
 import pytest
 
 from audio.errors import EngineError, TrackError
-from audio.playback_events import PlayingChanged, QueueFinished, SoundChanged, TrackRefused, TrackStarted
+from audio.playback_events import (
+    PlayingChanged,
+    QueueFinished,
+    SoundChanged,
+    TrackAccepted,
+    TrackRefused,
+    TrackStarted,
+)
 from audio.queue import QueueItem
 from audio.service import PlaybackService
 from protocol.events import TransportAction
@@ -436,6 +443,7 @@ async def test_a_refused_track_plays_when_it_is_there_by_the_next_time(tmp_path)
         await until(lambda: service.playback_position(time.perf_counter_ns()) is not None, "it plays")
         assert service.health().error is None
         assert service.queue.playable == (0, 1)
+        assert [event.item.playlist_position for event in service.events if isinstance(event, TrackAccepted)] == [1]
 
 
 async def test_a_follower_whose_recording_is_shorter_stands_and_says_so(tmp_path):

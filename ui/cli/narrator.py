@@ -10,6 +10,7 @@ from audio.playback_events import (
     PlayingChanged,
     QueueFinished,
     SoundChanged,
+    TrackAccepted,
     TrackDamaged,
     TrackPreparing,
     TrackRefused,
@@ -88,6 +89,13 @@ class Narrator:
                 self._output.state(
                     f"{message}.",
                     state="track_refused",
+                    playlistPosition=item.playlist_position,
+                    trackId=item.track_id,
+                )
+            case TrackAccepted(item):
+                self._output.state(
+                    f"{item.label} can be played after all.",
+                    state="track_accepted",
                     playlistPosition=item.playlist_position,
                     trackId=item.track_id,
                 )

@@ -11,6 +11,7 @@ from audio.playback_events import (
     PlayingChanged,
     QueueFinished,
     SoundChanged,
+    TrackAccepted,
     TrackDamaged,
     TrackPreparing,
     TrackRefused,
@@ -131,6 +132,10 @@ class PlayingModel(QObject):
             case TrackRefused(item, message):
                 self._refused[item.playlist_position] = message
                 self._change(queue=self._rows(), notice=f"{message}.", notice_is_trouble=True)
+            case TrackAccepted(item):
+                self._refused.pop(item.playlist_position, None)
+                self._facts = replace(self._facts, queue=self._rows())
+                self._show_notice("")
             case TrackDamaged(_, message):
                 self._change(notice=f"{message}.", notice_is_trouble=True)
             case TrackPreparing(item, fraction):
@@ -145,8 +150,7 @@ class PlayingModel(QObject):
     def _on_track(self, item: QueueItem) -> None:
         same_file = self._facts.current is not None and self._facts.current.file == item.file
         details = self._facts.details if same_file else Details()
-        self._refused.pop(item.playlist_position, None)
-        self._facts = self._without_notice(replace(self._facts, current=item, details=details, queue=self._rows()))
+        self._facts = self._without_notice(replace(self._facts, current=item, details=details))
         self._read_player()
         self._tell()
         if not same_file:
