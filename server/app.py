@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.websockets import WebSocket
+from uvicorn.protocols.utils import ClientDisconnected
 
 from protocol import limits
 from server import operations_routes, rest_routes, ws_route
@@ -52,6 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _broken)
+    # An OSError, too, but none of the database.
+    app.add_exception_handler(ClientDisconnected, _client_gone)
     for kind in DATABASE_ERRORS:
         app.add_exception_handler(kind, _database_failed)
     app.add_middleware(RequestLog, metrics=metrics)
@@ -81,6 +85,10 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def _database_failed(_request: Request, error: Exception) -> JSONResponse:
     return refusal(database_unavailable(error))
+
+
+async def _client_gone(_socket: WebSocket, _error: Exception) -> None:
+    """Answer nothing: nobody waits for it any more."""
 
 
 async def _broken(_request: Request, _error: Exception) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -65,3 +66,40 @@ async def test_a_client_that_is_gone_before_its_answer_leaves_nothing_behind(her
     await again.send("ping", id=7)
     assert json.loads((await again.event()).to_json())["id"] == 7
     await applications_end()
+
+
+@pytest.mark.parametrize("token", ["right", "wrong"])
+async def test_a_client_that_is_gone_before_its_answer_is_no_failure_of_the_database(
+    here: RunningServer, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, session_id, right = await opened(here)
+    shown = right if token == "right" else "x" * len(right)
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", here.port)) as hasty:
+            hasty.sendall(handshake(f"/runbuddy/ws?sessionId={session_id}&token={shown}", here.port))
+        # Its end comes while the database is asked for its token.
+        await asyncio.sleep(0)
+    again = await here.socket(session_id, right)
+    await again.event()
+    await applications_end()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_server_that_stops_while_clients_come_has_no_error_to_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    settings = local_settings(tmp_path / "server.db")
+    task = asyncio.create_task(serve(settings, on_ready=lambda port, _ntp_port: ready.set_result(port)))
+    server = RunningServer(await ready, None)
+    _, session_id, token = await opened(server)
+    streams = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(10)]
+    for _, writer in streams:
+        writer.write(handshake(f"/runbuddy/ws?sessionId={session_id}&token={token}", server.port))
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    for _, writer in streams:
+        writer.close()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
