@@ -63,8 +63,8 @@ class Screens(QObject):
         self._window = window
         if first_run:
             window.set_chrome_visible(False)
-        first = "first_run" if first_run else "library"
-        self._make((first, first))
+        first = "first_run" if first_run else window.first_section.value
+        self._make(next(key for key in _SCREENS if key[1] == first))
 
     async def make_others(self) -> None:
         """Make the other screens, one at a time."""

@@ -1,5 +1,6 @@
 """The window: sidebar, the screens that were registered by name, player bar, messages and shortcuts."""
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,8 @@ class MainWindow(QMainWindow):
         self._last_of: dict[Section, str] = {}
         self._question: tuple[str, str, str] | None = None
         self._asking: Question | None = None
-        self._place_section: str | None = None
+        #: The section that was looked at last time: its screen is the one to add first.
+        self.first_section = Section.LIBRARY
         self.sidebar = Sidebar(self)
         self.player_bar = PlayerBar(self)
         self._stack = PageStack(self)
@@ -76,9 +78,6 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(screen)
         self._put_player_last()
         if len(self._screens) == 1:
-            self.show_screen(name)
-        elif name == self._place_section:
-            self._place_section = None
             self.show_screen(name)
 
     def screen_named(self, name: str) -> QWidget:
@@ -233,7 +232,8 @@ class MainWindow(QMainWindow):
         if place is None:
             return
         self.restoreGeometry(QByteArray.fromBase64(place.geometry.encode()))
-        self._place_section = place.section
+        with contextlib.suppress(ValueError):
+            self.first_section = Section(place.section)
 
     def keep_place(self) -> None:
         """Keep size, place and section for the next start; closing does it by itself."""

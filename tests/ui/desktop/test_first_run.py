@@ -11,14 +11,16 @@ from server.spotify_stand_in.state import StandInState
 from tests.ui.desktop.conftest import DEMO
 from tests.ui.desktop.windows import Person, until
 from ui.desktop import app as app_module
-from ui.desktop.app import App, AppOptions
+from ui.desktop.app import PLACE_FILE, App, AppOptions
 from ui.desktop.client_id_dialog import ClientIdDialog
 from ui.desktop.settings import SettingsFile
 from ui.desktop.single_instance import SingleInstance
 from ui.screens.first_run.state import Step
 from ui.screens.settings.state import AccountPhase
+from ui.shell.window_place import WindowPlace, save_place
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
+NOBODY = "http://127.0.0.1:1"
 
 
 @pytest.fixture
@@ -126,6 +128,31 @@ def test_every_step_can_be_skipped_and_what_is_missing_is_asked_for_where_it_is_
         await person.shows("library")
         await until(lambda: person.can_press("Choose music folder"))
         await person.close()
+
+    in_loop(scenario)
+
+
+def test_the_section_that_was_left_is_the_first_that_is_seen(in_loop, tmp_path):
+    save_place(tmp_path / PLACE_FILE, WindowPlace("", "settings"))
+
+    async def scenario():
+        app = App(AppOptions(tmp_path, {"sound_device": "none", "first_run_done": True, "server": NOBODY}))
+        shown = [app.window.current_screen()]
+        app.window.screen_shown.connect(shown.append)
+        person = Person(app, await app.open())
+        assert shown == ["settings"]
+        await person.close()
+
+    in_loop(scenario)
+
+
+def test_a_first_run_that_was_left_is_the_first_that_is_seen_again(in_loop, tmp_path):
+    async def scenario():
+        for _ in range(2):
+            app = App(AppOptions(tmp_path, {"sound_device": "none", "server": NOBODY}))
+            person = Person(app, await app.open())
+            assert person.screen() == "first_run"
+            await person.close()
 
     in_loop(scenario)
 

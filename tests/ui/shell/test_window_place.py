@@ -13,7 +13,7 @@ from ui.shell.window_place import WindowPlace, load_place, save_place
 def window(qtbot, file):
     made = MainWindow(file)
     qtbot.addWidget(made)
-    for section in Section:
+    for section in sorted(Section, key=lambda section: section is not made.first_section):
         made.add_screen(section.value, QWidget(), section)
     return made
 
