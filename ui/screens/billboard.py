@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ui.screens.billboard_state import BillboardState, Instead, OpenSession, Playable, matching
 from ui.screens.join_code_field import JoinCodeField
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
-from ui.widgets.buttons import PrimaryButton
+from ui.widgets.announce import announce
+from ui.widgets.buttons import PrimaryButton, QuietButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import ElidedLabel
@@ -20,9 +21,12 @@ from ui.widgets.rows import LazyRows, Row, RowBadge
 from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 from ui.widgets.spinner import Spinner
+from ui.widgets.trouble import Trouble
 
-#: So long after a pull the next one is part of the same.
-_PULL_MS: Final = 1_000
+#: Turns of the wheel with less between them are one gesture: a touchpad sends dozens a second.
+_GESTURE_MS: Final = 300
+#: So long after a pull nobody needs another.
+_PULL_MS: Final = 2_000
 
 _SWITCHED_OFF: Final = (
     "group",
@@ -65,6 +69,9 @@ class Billboard(QWidget):
         self._search = SearchField("Filter by name or playlist", self)
         self._code = JoinCodeField(self)
         self._rows = RowList("Open sessions", parent=self)
+        self._stale = QWidget(self)
+        self._out_of_date = Trouble(TextRole.BODY, parent=self._stale)
+        self._again = QuietButton("Try again", parent=self._stale)
         self._chosen = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
         self._join = PrimaryButton("Join", "headphones", tone=Tone.FOLLOWING, parent=self)
         self._loading = EmptyState("group", "Looking for sessions…", "", parent=self)
@@ -83,6 +90,8 @@ class Billboard(QWidget):
         self._list = QWidget(self)
         self._pages = QStackedWidget(self)
         self._pulled = QTimer(self, interval=_PULL_MS, singleShot=True)
+        self._gesture = QTimer(self, interval=_GESTURE_MS, singleShot=True)
+        self._began_at_top = False
         self._lay_out()
         self._connect()
         self.show_state(self._state)
@@ -91,7 +100,6 @@ class Billboard(QWidget):
         """Show this state; what is chosen and where the list is scrolled to stay."""
         self._state = state
         self._spinner.setVisible(state.refreshing)
-        self._refresh.setEnabled(not state.refreshing)
         self._code.show_trouble(state.code_trouble)
         self._code.set_locked(state.locked)
         self._code.set_busy(state.code_busy)
@@ -102,22 +110,28 @@ class Billboard(QWidget):
         self._search.setText(words)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take a pull at the top of the list for a wish to refresh."""
-        if (
-            isinstance(event, QWheelEvent)
-            and event.angleDelta().y() > 0
-            and self._rows.verticalScrollBar().value() == 0
-            and not self._state.refreshing
-            and not self._pulled.isActive()
-        ):
-            self._pulled.start()
-            self.refresh_requested.emit()
+        """Take a pull for a wish to refresh: a gesture upwards that began at the top of the list, once in a while."""
+        if isinstance(event, QWheelEvent):
+            if not self._gesture.isActive():
+                self._began_at_top = self._rows.verticalScrollBar().value() == 0
+            self._gesture.start()
+            if event.angleDelta().y() > 0 and self._began_at_top and not self._pulled.isActive():
+                self._pulled.start()
+                self._ask_to_refresh()
         return super().eventFilter(watched, event)
+
+    def _ask_to_refresh(self) -> None:
+        # A button that was disabled meanwhile would lose the focus.
+        if not self._state.refreshing:
+            self.refresh_requested.emit()
 
     def _show_sessions(self) -> None:
         state = self._state
         shown = matching(state.sessions or (), self._search.text())
         self._rows.show_rows(LazyRows([one.session_id for one in shown], lambda place: _row(shown[place])))
+        self._stale.setVisible(bool(state.trouble))
+        if self._out_of_date.show_trouble(f"Not up to date: {state.trouble}" if state.trouble else ""):
+            announce(self, self._out_of_date.text(), urgent=True)
         if state.sessions:
             self._pages.setCurrentWidget(self._list if shown else self._no_match)
         elif state.instead is not None:
@@ -160,7 +174,7 @@ class Billboard(QWidget):
             self._chosen.setText(self._state.locked or "Choose a session to follow")
             self._join.set_locked("Choose a session first")
             return
-        self._chosen.setText(self._state.locked or f"{isolated(chosen.host)} leads {isolated(chosen.playlist)}")
+        self._chosen.setText(self._state.locked or _words(chosen))
         self._join.set_locked(self._state.locked)
 
     def _ask_to_join(self) -> None:
@@ -175,7 +189,8 @@ class Billboard(QWidget):
         self._rows.viewport().installEventFilter(self)
         self._join.clicked.connect(self._ask_to_join)
         self._code.code_entered.connect(self.code_entered)
-        self._refresh.clicked.connect(self.refresh_requested)
+        self._refresh.clicked.connect(self._ask_to_refresh)
+        self._again.clicked.connect(self._ask_to_refresh)
         self._failed.action_requested.connect(lambda: self._mend(settings=self._state.in_settings))
         self._failed.second_requested.connect(lambda: self._mend(settings=not self._state.in_settings))
         self._nobody.action_requested.connect(self.library_requested)
@@ -195,9 +210,15 @@ class Billboard(QWidget):
         bottom.setSpacing(16)
         bottom.addWidget(self._chosen, 1)
         bottom.addWidget(self._join)
+        stale = QHBoxLayout(self._stale)
+        stale.setContentsMargins(0, 0, 0, 0)
+        stale.setSpacing(16)
+        stale.addWidget(self._out_of_date, 1)
+        stale.addWidget(self._again)
         inner = QVBoxLayout(self._list)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(16)
+        inner.addWidget(self._stale)
         inner.addWidget(self._rows, 1)
         inner.addLayout(bottom)
         for page in (self._loading, self._failed, self._nobody, self._no_match, self._list):
@@ -210,6 +231,18 @@ class Billboard(QWidget):
         whole.addWidget(self._pages, 1)
 
 
+def _words(session: OpenSession) -> str:
+    """Return who leads what, and whether it can be followed."""
+    leads = f"{isolated(session.host)} leads {isolated(session.playlist)}"
+    match session.playable:
+        case Playable.YES:
+            return leads
+        case Playable.PARTLY:
+            return f"{leads}; some of its tracks have no file here yet"
+        case Playable.NO:
+            return f"{leads}, which is not in your library yet"
+
+
 def _row(session: OpenSession) -> Row:
     tracks = "1 track" if session.tracks == 1 else f"{session.tracks:,} tracks"
     badges = {
@@ -220,7 +253,7 @@ def _row(session: OpenSession) -> Row:
     return Row(
         key=session.session_id,
         title=session.host,
-        subtitle=f"{isolated(session.playlist)} · {tracks}",
-        trailing=session.age,
+        subtitle=session.playlist,
+        trailing=f"{tracks} · {session.age}",
         badge=badges[session.playable],
     )

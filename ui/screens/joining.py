@@ -11,7 +11,7 @@ from ui.theme import icons
 from ui.theme.theme import current
 from ui.theme.tokens import TextRole, Tone
 from ui.widgets.announce import announce
-from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.label import Label
 from ui.widgets.scroll_page import ScrollPage
 from ui.widgets.section_header import SectionHeader
@@ -76,7 +76,7 @@ class Joining(ScrollPage):
         self._go_on = PrimaryButton("Join all the same", tone=Tone.FOLLOWING)
         self._fix = PrimaryButton("")
         self._retry = SecondaryButton("Try again", "refresh")
-        self._cancel = QuietButton("Cancel")
+        self._cancel = SecondaryButton("Cancel")
         self._lay_out()
         self._go_on.clicked.connect(self.go_on_requested)
         self._fix.clicked.connect(self.fix_requested)

@@ -69,9 +69,12 @@ class BillboardModel(QObject):
 
     def forget(self) -> None:
         """Another server, or another account: what was there is not there."""
+        self._context.tasks.cancel(_TASK)
         self._sessions, self._trouble = None, None
-        if self._visible:
-            self.refresh()
+        if self._visible and self._may_look():
+            self._refreshing = True
+            self._context.tasks.start_anew(self._look(), _TASK)
+        self._show()
 
     def show_session(self, state: RunBuddySessionState) -> None:
         """Take in whether a session is running: one at a time."""
@@ -97,16 +100,20 @@ class BillboardModel(QObject):
             entries = await _all_pages(api)
             library = await self._context.library()
             known = {summary.playlist_id: summary for summary in await library.playlists()}
-            self._sessions = await asyncio.to_thread(open_sessions, entries, known, time.time() * 1000)
+            self._sessions = await asyncio.to_thread(open_sessions, entries, known, self._now_ms())
             self._trouble = None
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
             self._context.log_unexpected(error)
             self._trouble = trouble_of(error)
-        finally:
-            self._refreshing = False
-            self._show()
+        self._refreshing = False
+        self._show()
+
+    def _now_ms(self) -> float:
+        """Return the time by NTP where it is known: a laptop's own clock may be an hour off."""
+        clock = self._context.services.clock
+        return clock.corrected_now_ms() if clock.status.synced else time.time() * 1000
 
     def _show(self) -> None:
         self.changed.emit(

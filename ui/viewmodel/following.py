@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from client.errors import ApiError
+from client.errors import ApiError, ClientError
 from client.fingerprint.compare import Heard
 from client.pairing import Pairing
 from client.prejoin import JoinCheck, JoinStep, check_join
@@ -147,12 +147,7 @@ class FollowingModel(QObject):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the screen says it
             await self._session.close()
-            self._context.log_unexpected(error)
-            if session_id_or_code == self._returning and is_over(error):
-                self._context.recovery.forget()
-            trouble = trouble_of(error)
-            self._mended = trouble.mended
-            self._show(join_states.broken_off(self._state, trouble))
+            self._show(join_states.broken_off(self._state, self._trouble_of(error)))
 
     async def _check(self, session_id_or_code: str) -> _Plan | None:
         """Return what can be joined; None when the screen says why it can't."""
@@ -160,11 +155,14 @@ class FollowingModel(QObject):
         try:
             api = await self._context.services.api(Role.FOLLOWER)
         except Exception as error:  # noqa: BLE001 - as above
-            self._context.log_unexpected(error)
-            self._fail_at(JoinStep.SIGNED_IN, trouble_of(error))
+            self._show(join_states.failed_at(self._state, JoinStep.SIGNED_IN, self._trouble_of(error)))
             return None
         self._show(join_states.signed_in(self._state))
-        detail = await api.get_session(session_id_or_code)
+        try:
+            detail = await api.get_session(session_id_or_code)
+        except ClientError as error:
+            self._show(join_states.not_found(self._state, self._trouble_of(error)))
+            return None
         self._show(join_states.named(self._state, detail))
         pairing = await self._own_pairing(detail)
         if pairing is None:
@@ -181,7 +179,7 @@ class FollowingModel(QObject):
         if check.different:
             self._to_mend = pairing.playlist_id
             self._agreed = asyncio.Event()
-            self._show(join_states.asking(self._state, check))
+            self._show(join_states.asking(self._state, check, pairing.playlist_name))
             await self._agreed.wait()
         return _Plan(detail, pairing, check)
 
@@ -221,7 +219,9 @@ class FollowingModel(QObject):
         """Return this library's pairing of the session's playlist; None when it has none, which the screen says."""
         pairing = await own_pairing(await self._context.library(), detail)
         if pairing is None:
-            self._fail_at(JoinStep.SAME_PLAYLIST, join_states.no_playlist(detail.playlist_name))
+            trouble = join_states.no_playlist(detail.playlist_name)
+            self._mended = trouble.mended
+            self._show(join_states.failed_at(self._state, JoinStep.SAME_PLAYLIST, trouble))
         return pairing
 
     async def _recordings(self, pairing: Pairing, check: JoinCheck) -> Mapping[str, Heard]:
@@ -235,9 +235,14 @@ class FollowingModel(QObject):
         if isinstance(state, Idle) and state.ended is not None and self._context.tasks.running(_TASK):
             self._show(join_states.broken_off(self._state, Trouble(state.ended.message, "Choose another session.")))
 
-    def _fail_at(self, step: JoinStep, trouble: Trouble) -> None:
+    def _trouble_of(self, error: Exception) -> Trouble:
+        """Return what is told of an error, and remember where it is put right."""
+        self._context.log_unexpected(error)
+        if self._wanted == self._returning and is_over(error):
+            self._context.recovery.forget()
+        trouble = trouble_of(error)
         self._mended = trouble.mended
-        self._show(join_states.failed_at(self._state, step, trouble))
+        return trouble
 
     def _show(self, state: JoiningState) -> None:
         self._state = state

@@ -62,6 +62,14 @@ def checked(state: JoiningState, check: JoinCheck, *, comparing: bool = False) -
     return replace(state, steps=(*lines, *_to_come(CONNECTING, PREPARING)))
 
 
+def not_found(state: JoiningState, trouble: Trouble) -> JoiningState:
+    """Return the screen when the session itself could not be found: none of the steps has failed."""
+    lines = tuple(
+        line if line.mark is StepMark.PASSED else replace(line, mark=StepMark.SKIPPED) for line in state.steps
+    )
+    return _troubled(replace(state, steps=lines), trouble)
+
+
 def no_playlist(name: str) -> Trouble:
     """Return what is told of a session whose playlist is not in this library."""
     return Trouble(
@@ -74,28 +82,35 @@ def no_playlist(name: str) -> Trouble:
 def failed_at(state: JoiningState, step: JoinStep, trouble: Trouble) -> JoiningState:
     """Return the screen when a step came to nothing, before the check itself could be made."""
     at = list(JoinStep).index(step)
-    lines = [
-        replace(line, mark=_mark_around(place, at), sentence=trouble.text if place == at else line.sentence)
-        for place, line in enumerate(state.steps)
-    ]
+    lines = [replace(line, mark=_mark_around(place, at)) for place, line in enumerate(state.steps)]
     return _troubled(replace(state, steps=tuple(lines)), trouble)
 
 
 def refused(state: JoiningState, check: JoinCheck, playlist: str) -> JoiningState:
     """Return the screen when the check speaks against joining: the first sentence that does, and the way to mend it."""
     failed = next(result for result in check.steps if result.outcome is Outcome.FAILED)
+    # The mark says which step it is; what is wrong with it is said once, under all of them.
+    state = replace(checked(state, check), steps=_without_words(checked(state, check).steps, StepMark.FAILED))
     what, _, to_do = failed.sentence.rpartition("; ")
     return replace(
-        checked(state, check),
+        state,
         trouble=as_sentence(what or failed.sentence),
         what_to_do=as_sentence(to_do) if what else "",
         fix=f"Open {isolated(playlist)}" if playlist else "",
     )
 
 
-def asking(state: JoiningState, check: JoinCheck) -> JoiningState:
+def asking(state: JoiningState, check: JoinCheck, playlist: str = "") -> JoiningState:
     """Return the screen when recordings differ: joining is the person's to decide."""
-    return replace(checked(state, check), question=as_sentence(check.result(JoinStep.SAME_MUSIC).sentence))
+    what, *to_do = check.result(JoinStep.SAME_MUSIC).sentence.split("; ")
+    now = checked(state, check)
+    return replace(
+        now,
+        steps=_without_words(now.steps, StepMark.WARNING),
+        question=as_sentence(what),
+        what_to_do=" ".join(as_sentence(part) for part in to_do),
+        fix=f"Open {isolated(playlist)}" if playlist else "",
+    )
 
 
 def under_way(state: JoiningState, name: str) -> JoiningState:
@@ -120,6 +135,10 @@ def broken_off(state: JoiningState, trouble: Trouble) -> JoiningState:
 def _troubled(state: JoiningState, trouble: Trouble) -> JoiningState:
     fix = "" if trouble.mended is None else _FIXES[trouble.mended]
     return replace(state, trouble=trouble.text, what_to_do=trouble.what_to_do, question="", fix=fix)
+
+
+def _without_words(steps: tuple[StepLine, ...], mark: StepMark) -> tuple[StepLine, ...]:
+    return tuple(replace(line, sentence="") if line.mark is mark else line for line in steps)
 
 
 def _line(result: StepResult) -> StepLine:

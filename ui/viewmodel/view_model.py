@@ -20,10 +20,10 @@ from ui.viewmodel.following import FollowingModel
 from ui.viewmodel.leading import LeadingModel
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.music import Music
+from ui.viewmodel.names import RECOVERY_TOAST
 from ui.viewmodel.now_playing import PlayingModel
 from ui.viewmodel.playlist_detail import PlaylistDetailModel
 from ui.viewmodel.session import SessionModel
-from ui.viewmodel.names import RECOVERY_TOAST
 from ui.viewmodel.session_states import close_question, return_offer, sidebar
 from ui.viewmodel.settings import SettingsModel
 from ui.viewmodel.spotify import SpotifyModel, open_in_browser

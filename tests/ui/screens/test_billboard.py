@@ -14,6 +14,7 @@ from ui.widgets.icon_button import IconButton
 from ui.widgets.name_question import NameQuestion
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
+from ui.widgets.trouble import Trouble
 
 SESSIONS = (
     OpenSession("a", "Ana", "Sunday Kitchen", 14, "just now", Playable.YES),
@@ -52,6 +53,10 @@ def choose(screen, place):
 
 def keys(screen):
     return [row.key for row in screen.findChild(RowList).rows()]
+
+
+def told_of_the_code(screen):
+    return screen.findChild(JoinCodeField).findChild(Trouble).text()
 
 
 def test_a_session_is_joined_by_button_enter_and_double_click(qtbot, screen, wishes):
@@ -104,9 +109,12 @@ def test_a_code_is_taken_as_people_type_it(qtbot, screen, wishes):
     assert field.text() == "K7QM"
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert wishes == []
+    assert told_of_the_code(screen) == "A join code has 6 characters"
     assert not button(screen, "Join by code").isEnabled()
     qtbot.keyClicks(field, "3xEXTRA")
     assert field.text() == "K7QM3X"
+    # What doesn't fit is said, and so is what is missing: nothing is swallowed.
+    assert told_of_the_code(screen) == "A join code has 6 characters"
     qtbot.keyClick(field, Qt.Key.Key_Return)
     qtbot.mouseClick(button(screen, "Join by code"), Qt.MouseButton.LeftButton)
     assert wishes == [("code_entered", "K7QM3X")] * 2
@@ -135,8 +143,16 @@ def test_another_code_takes_the_word_about_the_wrong_one_back(qtbot, screen):
     screen.show_state(wrong)
     qtbot.keyClicks(screen.findChild(JoinCodeField).findChild(QLineEdit), "K")
     screen.show_state(wrong)
-    told = [label for label in screen.findChildren(QLabel) if label.text() == "No session has this code."]
-    assert told == []
+    assert told_of_the_code(screen) == ""
+
+
+def test_a_wrong_code_is_selected_so_that_the_next_takes_its_place(qtbot, screen, wishes):
+    field = screen.findChild(JoinCodeField).findChild(QLineEdit)
+    qtbot.keyClicks(field, "346789")
+    screen.show_state(BillboardState(SESSIONS, code_trouble="No session has this code."))
+    qtbot.keyClicks(field, "k7qm3x")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert wishes == [("code_entered", "K7QM3X")]
 
 
 def test_a_code_that_is_looked_for_is_not_sent_twice(qtbot, screen, wishes):
@@ -246,10 +262,37 @@ def test_the_filter_is_cleared_by_the_button_of_what_it_left_empty(qtbot, screen
     assert keys(screen) == ["a", "b", "c"]
 
 
-def test_trouble_while_sessions_are_known_keeps_them(screen):
+def test_trouble_while_sessions_are_known_keeps_them_and_says_that_they_are_old(qtbot, screen, wishes):
     screen.show_state(BillboardState(SESSIONS))
-    screen.show_state(BillboardState(SESSIONS, trouble="No answer"))
+    screen.show_state(BillboardState(SESSIONS, trouble="No answer."))
     assert screen.findChild(RowList).isVisible()
+    told = [label for label in screen.findChildren(QLabel) if label.text() == "Not up to date: No answer."]
+    assert [label.isVisible() for label in told] == [True]
+    again = next(it for it in screen.findChildren(QAbstractButton) if it.text() == "Try again" and it.isVisible())
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert wishes == [("refresh_requested",)]
+    screen.show_state(BillboardState(SESSIONS))
+    assert not again.isVisible()
+
+
+def test_while_it_looks_the_refresh_button_keeps_the_focus_and_asks_for_nothing(qtbot, screen, wishes):
+    screen.show_state(BillboardState(SESSIONS, refreshing=True))
+    refresh = next(one for one in screen.findChildren(IconButton) if "Refresh" in one.accessibleName())
+    assert refresh.isEnabled()
+    qtbot.mouseClick(refresh, Qt.MouseButton.LeftButton)
+    assert wishes == []
+
+
+@pytest.mark.parametrize(("place", "words"), [(0, ""), (1, "some of its tracks"), (2, "not in your library")])
+def test_it_is_said_of_the_chosen_session_whether_it_can_be_followed(screen, place, words):
+    screen.show_state(BillboardState(SESSIONS))
+    choose(screen, place)
+    said = [
+        label.text() for label in screen.findChildren(QLabel) if f"{SESSIONS[place].host}\u2069 leads" in label.text()
+    ]
+    assert len(said) == 1
+    assert words in said[0]
+    assert bool(words) == ("yet" in said[0])
 
 
 def test_hostile_hosts_are_text(screen):

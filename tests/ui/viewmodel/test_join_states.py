@@ -1,13 +1,16 @@
 """Joining, step by step."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from client.pairing import PairedTrack, Pairing
-from client.prejoin import JoinStep, check_join
+from client.prejoin import JoinStep, Outcome, StepResult, check_join
 from protocol.rest import SessionDetail
 from ui.screens.joining import StepMark
 from ui.viewmodel import join_states
-from ui.viewmodel.session_states import Trouble
+from ui.viewmodel.session_states import Mended, Trouble
 
 DETAIL = SessionDetail.model_validate(
     {
@@ -54,6 +57,30 @@ def test_what_is_missing_is_named_with_the_way_to_mend_it():
     assert state.what_to_do.startswith("Pair the missing tracks")
     assert "Run" in state.fix
     assert StepMark.FAILED in marks(state)
+    # The verdict says it, so no step does.
+    assert not any("Title 1" in line.sentence for line in state.steps)
+
+
+def test_a_session_that_is_not_found_fails_no_step():
+    state = join_states.not_found(join_states.signed_in(join_states.first_state()), Trouble("No such session", "Ask"))
+    assert marks(state) == [StepMark.PASSED, *[StepMark.SKIPPED] * 6]
+    assert state.trouble == "No such session"
+
+
+def test_other_recordings_are_asked_about_in_one_sentence_with_what_to_do_under_it():
+    said = StepResult(JoinStep.SAME_MUSIC, Outcome.WARNING, "one file is not the leader's; pair it, or not", ("A",))
+    check = check_join(pairing("/a", "/b"), DETAIL)
+    state = join_states.asking(join_states.first_state(), replace(check, steps=(*check.steps[:-1], said)), "Run")
+    assert (state.question, state.what_to_do) == ("One file is not the leader's.", "Pair it, or not.")
+    assert "Run" in state.fix
+    assert StepMark.WARNING in marks(state)
+
+
+@pytest.mark.parametrize("mended", list(Mended))
+def test_a_trouble_that_is_mended_elsewhere_has_its_button(mended):
+    state = join_states.broken_off(join_states.first_state(), Trouble("No", "Do", mended))
+    assert state.fix
+    assert join_states.broken_off(join_states.first_state(), Trouble("No", "Do")).fix == ""
 
 
 def test_a_step_that_came_to_nothing_ends_it_there():
