@@ -2,7 +2,6 @@
 
 import colorsys
 import hashlib
-from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, Qt
@@ -12,7 +11,6 @@ from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QRa
 _GROOVED: Final = 64
 
 
-@lru_cache(maxsize=256)
 def generated_cover(title: str, artist: str, pixels: int) -> QImage:
     """Return a square image of `pixels`: two related hues, and two soft shapes placed by a hash of the names."""
     seed = hashlib.blake2b(f"{artist}\0{title}".encode("utf-8", "replace"), digest_size=16).digest()

@@ -14,7 +14,10 @@ from ui.viewmodel.playing_states import Details
 
 #: As large as Now Playing shows it on a screen of 200 %.
 _SIDE: Final = 1200
-_KEPT: Final = 24
+#: Decoded ones, of up to 6 MB each: back and forth between two tracks reads nothing again ...
+_KEPT: Final = 4
+#: ... and as files, for lock screens.
+_KEPT_FILES: Final = 24
 _FOLDER: Final = "covers"
 
 
@@ -47,7 +50,7 @@ class Covers:
         file = self._folder / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            for old in sorted(self._folder.glob("*.png"), key=lambda it: it.stat().st_mtime)[:-_KEPT]:
+            for old in sorted(self._folder.glob("*.png"), key=lambda it: it.stat().st_mtime)[:-_KEPT_FILES]:
                 old.unlink(missing_ok=True)
         except OSError:
             return None

@@ -1,33 +1,55 @@
 """A cover with rounded corners: the whole picture, nothing cut off and nothing laid over it."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.covers import generated_cover
 from ui.theme.tokens import RADIUS, RADIUS_SMALL
 from ui.widgets.plain import spoken
 
+_LARGE: Final = 120
+#: Room for what is in sight, one large cover at 200 % included: KiB.
+_CACHE_KIB: Final = 24 * 1024
+
 
 def draw_cover(painter: QPainter, place: QRect, image: QImage | None, title: str, artist: str) -> None:
     """Draw the picture as large as it fits into `place`; without one, the soft cover made from the names."""
     ratio = painter.device().devicePixelRatioF()
-    if image is None or image.isNull():
-        image = generated_cover(title, artist, max(1, round(place.width() * ratio)))
-    size = image.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRect(0, 0, size.width(), size.height())
-    target.moveCenter(place.center())
-    pixels = QSize(round(size.width() * ratio), round(size.height() * ratio))
-    if image.size() != pixels:
-        image = image.scaled(pixels, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    corner = RADIUS if place.width() >= 120 else RADIUS_SMALL
+    pixels = max(1, round(place.width() * ratio))
+    corner = (RADIUS if place.width() >= _LARGE else RADIUS_SMALL) * ratio
+    if image is not None and image.isNull():
+        image = None
+    key = f"cover {(title, artist) if image is None else image.cacheKey()} {pixels} {corner}"
+    made = QPixmap()
+    if not QPixmapCache.find(key, made):
+        made = _rounded(generated_cover(title, artist, pixels) if image is None else image, pixels, corner)
+        if QPixmapCache.cacheLimit() < _CACHE_KIB:
+            QPixmapCache.setCacheLimit(_CACHE_KIB)
+        QPixmapCache.insert(key, made)
+    made.setDevicePixelRatio(ratio)
+    target = QRectF(0, 0, made.width() / ratio, made.height() / ratio)
+    target.moveCenter(QRectF(place).center())
+    painter.drawPixmap(target.topLeft(), made)
+
+
+def _rounded(image: QImage, pixels: int, corner: float) -> QPixmap:
+    """Return the picture with round corners, its longer side of so many pixels."""
+    if max(image.width(), image.height()) != pixels:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(pixels, pixels, Qt.AspectRatioMode.KeepAspectRatio, smooth)
+    made = QPixmap(image.size())
+    made.fill(Qt.GlobalColor.transparent)
     path = QPainterPath()
-    path.addRoundedRect(QRectF(target), corner, corner)
-    painter.save()
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    path.addRoundedRect(QRectF(image.rect()), corner, corner)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setClipPath(path)
-    painter.drawImage(target, image)
-    painter.restore()
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return made
 
 
 class Cover(QWidget):
@@ -38,7 +60,6 @@ class Cover(QWidget):
         self._image: QImage | None = None
         self._title = ""
         self._artist = ""
-        self._scaled: tuple[int, QImage] | None = None
         if side is not None:
             self.setFixedSize(side, side)
         else:
@@ -49,7 +70,6 @@ class Cover(QWidget):
         self._image = image
         self._title = title
         self._artist = artist
-        self._scaled = None
         self.setAccessibleName(f"Cover of {spoken(title)}" if title else "Cover")
         self.update()
 
@@ -57,18 +77,4 @@ class Cover(QWidget):
         side = min(self.width(), self.height())
         place = QRect(0, 0, side, side)
         place.moveCenter(self.rect().center())
-        painter = QPainter(self)
-        draw_cover(
-            painter, place, self._fitting(round(side * painter.device().devicePixelRatioF())), self._title, self._artist
-        )
-
-    def _fitting(self, pixels: int) -> QImage | None:
-        """Return the picture scaled for this size, so that a large one is not scaled at each drawing."""
-        if self._image is None or self._image.isNull():
-            return None
-        if self._scaled is None or self._scaled[0] != pixels:
-            scaled = self._image.scaled(
-                pixels, pixels, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-            self._scaled = (pixels, scaled)
-        return self._scaled[1]
+        draw_cover(QPainter(self), place, self._image, self._title, self._artist)
