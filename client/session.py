@@ -207,6 +207,7 @@ class RunBuddySession:
     def _on_socket_state(self, state: SocketState) -> None:
         self.socket_state = state
         if state is SocketState.CONNECTED:
+            self._clock.hurry()
             self._voice.hurry(self._mono_ns())
             self._voice_wanted.set()
             if self._is_ready:

@@ -63,8 +63,15 @@ class Schedule:
 
     def hold_off(self, mono_ns: int) -> None:
         """Plan the next burst after a server asked to be left alone."""
+        self._failures = 0
         self._step = len(INTERVALS_S) - 1
         self._advance(mono_ns)
+
+    def hurry(self, mono_ns: int) -> None:
+        """Plan the next burst for now if the last one failed: there is reason to believe that it will not again."""
+        if self._failures:
+            self._step = 0
+            self._due_ns = mono_ns
 
     def jumped(self, mono_ns: int, wall_ns: int) -> bool:
         """Return whether a clock jumped since the last look, which makes the next burst due at once."""

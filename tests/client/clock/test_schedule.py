@@ -53,6 +53,23 @@ def test_a_server_is_lost_with_its_third_failure_and_back_with_its_first_answer(
     assert not schedule.lost
 
 
+def test_a_server_that_failed_is_asked_at_once_when_the_network_is_there():
+    schedule = Schedule()
+    schedule.measured(0)
+    schedule.hurry(NS_PER_S)
+    assert not schedule.is_due(NS_PER_S), "all is well"
+    for _ in range(8):
+        schedule.failed(NS_PER_S)
+    assert not schedule.is_due(60 * NS_PER_S)
+    schedule.hurry(60 * NS_PER_S)
+    assert schedule.is_due(60 * NS_PER_S)
+    schedule.failed(60 * NS_PER_S)
+    assert schedule.is_due(62 * NS_PER_S)
+    schedule.hold_off(62 * NS_PER_S)
+    schedule.hurry(63 * NS_PER_S)
+    assert not schedule.is_due(361 * NS_PER_S), "it asked to be left alone"
+
+
 def test_a_server_that_wants_to_be_left_alone_is_for_five_minutes():
     schedule = Schedule()
     schedule.hold_off(0)
