@@ -46,7 +46,7 @@ class SyncReport:
 
     `drift_ms` is the plan's formula (positive: this player is behind), None for a leader, and while nothing plays.
     `clock_offset_ms` is local ahead of NTP, `clock_lost` says that the time server does not answer any more. What can't
-    be known is None.
+    be known is None. `leader_playing` is what this follower last heard, `leader_silent` that it hears nothing any more.
     `glide_share` and `rate_std_ppm` are those of PlaybackHealth.
     """
 
@@ -70,6 +70,8 @@ class SyncReport:
     glide_share: float = 0.0
     rate_std_ppm: float = 0.0
     clock_lost: bool = False
+    leader_playing: bool | None = None
+    leader_silent: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the camelCase object for `--json` and the trace; milliseconds to the microsecond."""

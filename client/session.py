@@ -130,6 +130,8 @@ class RunBuddySession:
         corrected_ms = self._clock.mapping().corrected_ms_at(now_ns)
         local, health, clock = self._playback.playback_position(now_ns), self._playback.health(), self._clock.status
         view = self._view
+        leader = None if view is None else view.remote()
+        silence = self._silence(corrected_ms)
         return SyncReport(
             mono_ns=now_ns,
             corrected_ms=corrected_ms,
@@ -147,10 +149,12 @@ class RunBuddySession:
             jumps=health.jumps,
             silent=health.silent,
             socket=self.socket_state,
-            error=health.error or clock.error or self._silence(corrected_ms),
+            error=health.error or clock.error or silence,
             glide_share=health.glide_share,
             rate_std_ppm=health.rate_std_ppm,
             clock_lost=clock.lost,
+            leader_playing=None if leader is None else leader.timeline.is_playing,
+            leader_silent=silence is not None,
         )
 
     def note(self, kind: str, **fields: object) -> None:

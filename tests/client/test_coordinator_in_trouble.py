@@ -42,11 +42,14 @@ async def test_a_leader_that_falls_silent_is_told_of_though_the_connection_stand
         assert follower.coordinator.report().error is None
         leader.playback.do(TransportAction.PLAY, 0, playing=True)
         await until(lambda: follower.playback.applied)
-        assert follower.coordinator.report().error is None
+        report = follower.coordinator.report()
+        assert (report.error, report.leader_silent, report.leader_playing) == (None, False, True)
         session = follower.coordinator._session
         session._mono_ns = lambda: time.perf_counter_ns() + 5_000_000_000
         assert "Nothing was heard of the leader for" in follower.coordinator.report().error
+        assert follower.coordinator.report().leader_silent
         assert leader.coordinator.report().error is None
+        assert leader.coordinator.report().leader_playing is None
 
 
 async def test_when_the_server_is_gone_the_music_goes_on_and_the_session_comes_back_with_it(tmp_path):

@@ -42,7 +42,7 @@ class SessionModel(QObject):
         self._socket = SocketState.CONNECTING
         self._report: SyncReport | None = None
         self._kind = SyncKind.WAITING
-        self._asked_for = False
+        self._asked_for = self._has_played = False
         self._closing = asyncio.Lock()
 
     @property
@@ -75,7 +75,7 @@ class SessionModel(QObject):
             pass
         coordinator = await self._context.services.open_session(role)
         self._coordinator, self._socket, self._report = coordinator, SocketState.CONNECTING, None
-        self._kind, self._asked_for = SyncKind.WAITING, False
+        self._kind, self._asked_for, self._has_played = SyncKind.WAITING, False, False
         coordinator.subscribe(self._hear)
         return coordinator
 
@@ -105,6 +105,7 @@ class SessionModel(QObject):
                 self._tell_sync()
             case SyncReport():
                 self._report = event
+                self._has_played = self._has_played or event.is_playing
                 self.reported.emit(event)
                 self._tell_sync()
             case FollowerChanged(participant):
@@ -139,7 +140,15 @@ class SessionModel(QObject):
         if role is None:
             return None
         leader = buddy_of(self._state) if role is Role.FOLLOWER else ""
-        return SyncFacts(role, self._socket, self._report, self._kind is SyncKind.IN_LOCKSTEP, leader)
+        return SyncFacts(
+            role,
+            self._socket,
+            self._report,
+            self._kind is SyncKind.IN_LOCKSTEP,
+            leader,
+            silence_wanted=self._context.settings.sound_device == "none",
+            has_played=self._has_played,
+        )
 
     def _tell_sync(self) -> None:
         facts = self._facts()

@@ -18,13 +18,18 @@ OUT_OF_LOCKSTEP_MS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class SyncFacts:
-    """What the words are made of; `report` is None before the first one of a session."""
+    """What the words are made of; `report` is None before the first one of a session.
+
+    `silence_wanted`: no sound was asked for. `has_played`: something was heard in this session already.
+    """
 
     role: Role
     socket: SocketState
     report: SyncReport | None = None
     was_in_lockstep: bool = False
     leader: str = ""
+    silence_wanted: bool = False
+    has_played: bool = False
 
 
 def sync_kind(facts: SyncFacts) -> SyncKind:
@@ -39,8 +44,12 @@ def sync_kind(facts: SyncFacts) -> SyncKind:
         return SyncKind.RECONNECTING
     if report is not None and report.clock_lost:
         return SyncKind.CLOCK_LOST
+    if _is_mute(facts):
+        return SyncKind.NO_SOUND
     if facts.role is Role.LEADER:
         return SyncKind.LEADING
+    if report is not None and report.leader_silent:
+        return SyncKind.RECONNECTING
     if report is None or facts.socket is SocketState.CONNECTING or not report.is_playing:
         return SyncKind.WAITING
     if report.drift_ms is None:
@@ -57,7 +66,9 @@ def sync_pill(facts: SyncFacts) -> SyncPillState:
         case SyncKind.CLOCK_LOST:
             text = "Clock lost"
         case SyncKind.RECONNECTING:
-            text = "Reconnecting, playing on" if report is not None and report.is_playing else "Reconnecting"
+            text = _reconnecting(facts)
+        case SyncKind.NO_SOUND:
+            text = "No sound"
         case SyncKind.LEADING:
             text = "Leading" if report is None else f"Leading · {plus_minus(report.clock_uncertainty_ms)}"
         case SyncKind.IN_LOCKSTEP:
@@ -65,9 +76,37 @@ def sync_pill(facts: SyncFacts) -> SyncPillState:
         case SyncKind.CATCHING_UP:
             text = "Catching up" if drift_ms is None else f"Catching up · {milliseconds(drift_ms)}"
         case SyncKind.WAITING:
-            text = f"Waiting for {facts.leader}" if facts.leader else "Waiting for the leader"
+            text = _waiting(facts)
     tone = Tone.LEADING if facts.role is Role.LEADER and kind is SyncKind.LEADING else None
     return SyncPillState(kind, text, sync_detail(facts), tone)
+
+
+def _is_mute(facts: SyncFacts) -> bool:
+    """Return whether what is played is not heard, though nobody wants it so."""
+    report = facts.report
+    return (
+        report is not None
+        and report.is_playing
+        and report.silent
+        and report.error is not None
+        and not facts.silence_wanted
+    )
+
+
+def _reconnecting(facts: SyncFacts) -> str:
+    playing = facts.report is not None and facts.report.is_playing
+    if facts.socket is SocketState.CONNECTED:
+        return "Leader not heard, playing on" if playing else "Leader not heard"
+    return "Reconnecting, playing on" if playing else "Reconnecting"
+
+
+def _waiting(facts: SyncFacts) -> str:
+    report = facts.report
+    if report is not None and report.leader_playing:
+        return "Preparing the music"
+    if report is not None and facts.has_played:
+        return f"Paused by {facts.leader}" if facts.leader else "Paused by the leader"
+    return f"Waiting for {facts.leader}" if facts.leader else "Waiting for the leader"
 
 
 def sync_detail(facts: SyncFacts) -> str:

@@ -32,6 +32,7 @@ class SyncKind(StrEnum):
     CATCHING_UP = "catching_up"
     RECONNECTING = "reconnecting"
     CLOCK_LOST = "clock_lost"
+    NO_SOUND = "no_sound"
     WAITING = "waiting"
 
 
@@ -41,6 +42,7 @@ _LOOKS: Final[dict[SyncKind, tuple[str, Tone]]] = {
     SyncKind.CATCHING_UP: ("sync", Tone.WARNING),
     SyncKind.RECONNECTING: ("cloud_off", Tone.WARNING),
     SyncKind.CLOCK_LOST: ("timer_off", Tone.ERROR),
+    SyncKind.NO_SOUND: ("volume_off", Tone.WARNING),
     SyncKind.WAITING: ("schedule", Tone.NEUTRAL),
 }
 
@@ -83,7 +85,7 @@ class SyncPill(FocusVisible, QToolButton):
             # Each change of the focused control's words is spoken, and the number changes four times a second.
             self._tell(state)
         if other:
-            trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST)
+            trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST, SyncKind.NO_SOUND)
             announce(self, state.text, urgent=trouble)
         if before is None or _steady(before.text) != _steady(state.text):
             self.updateGeometry()

@@ -54,6 +54,14 @@ def facts(role=Role.FOLLOWER, socket=SocketState.CONNECTED, *, was=False, **chan
         # Where the whole network is gone, it is the connection that people can do something about.
         (facts(clock_lost=True, socket=SocketState.RECONNECTING), "Reconnecting, playing on"),
         (facts(is_playing=False, drift_ms=None), "Waiting for Ana"),
+        (facts(is_playing=False, drift_ms=None, leader_playing=True), "Preparing the music"),
+        (replace(facts(is_playing=False, drift_ms=None, leader_playing=False), has_played=True), "Paused by Ana"),
+        # What is not heard, or not known, is not in lockstep, whatever the last figure was.
+        (facts(silent=True, error="USB headphones is unplugged"), "No sound"),
+        (facts(Role.LEADER, drift_ms=None, silent=True, error="USB headphones is unplugged"), "No sound"),
+        (replace(facts(silent=True, error="x"), silence_wanted=True), "In lockstep · 0.2 ms"),
+        (facts(leader_silent=True, error="Nothing was heard of the leader for 9 s"), "Leader not heard, playing on"),
+        (facts(leader_silent=True, is_playing=False), "Leader not heard"),
         (SyncFacts(Role.FOLLOWER, SocketState.CONNECTING), "Waiting for the leader"),
         (facts(Role.LEADER, drift_ms=None), "Leading · clock ± 0.3 ms"),
         (SyncFacts(Role.LEADER, SocketState.CONNECTING), "Leading"),
