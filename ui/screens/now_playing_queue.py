@@ -7,9 +7,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.theme.tokens import TextRole, Tone
+from ui.widgets.accessible import explain
 from ui.widgets.durations import clock_time
 from ui.widgets.label import ElidedLabel
-from ui.widgets.plain import tooltip
 from ui.widgets.row_list import RowList
 from ui.widgets.rows import LazyRows, Row, RowBadge
 
@@ -34,7 +34,7 @@ class QueueList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heading = ElidedLabel("Queue", TextRole.TITLE, parent=self)
+        self._heading = ElidedLabel("Queue", TextRole.TITLE, heading=True, parent=self)
         self._count = ElidedLabel("", TextRole.CAPTION, "secondary", parent=self)
         self._rows = RowList("Queue", _ROW_HEIGHT, parent=self)
         self._shown: tuple[tuple[QueueTrack, ...], int | None] = ((), None)
@@ -53,8 +53,7 @@ class QueueList(QWidget):
         """Show these tracks, and scroll to the one that plays when it is another one."""
         self._heading.setText(name or "Queue")
         self._locked = locked
-        self._rows.setToolTip(tooltip(locked or ""))
-        self._rows.setAccessibleDescription(locked or "")
+        explain(self._rows, locked or "")
         before, self._shown = self._shown, (tracks, current)
         if before == self._shown:
             return

@@ -115,7 +115,7 @@ class SpotifyPlaylists(QWidget):
         self._progress.setVisible(state.progress is not None)
         if state.progress is not None:
             self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
-        self._refresh.setEnabled(bool(state.signed_in_as))
+        self._refresh.set_locked(None if state.signed_in_as else "Sign in first")
         self._failed.show_text("cloud_off", state.trouble, state.what_to_do, "Try again")
         self._pages.setCurrentWidget(self._page(state))
         self._show_rows()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QWidget
 
-from ui.widgets.plain import spoken, tooltip
+from ui.widgets.plain import sentences, spoken, tooltip
 
 _ROLE: Final = "accessibleRole"
 _REASON: Final = "spokenReason"
@@ -68,7 +68,7 @@ def _describe(widget: QWidget) -> None:
     name = widget.accessibleName()
     told = [part for part in dict.fromkeys(parts) if part and part != name]
     # A description that repeats the name is passed over by screen readers; an empty one is not.
-    words = ". ".join(part.removesuffix(".") for part in told) or (name if widget.toolTip() else "")
+    words = sentences(*told) or (name if widget.toolTip() else "")
     if widget.accessibleDescription() != words:
         widget.setAccessibleDescription(words)
 

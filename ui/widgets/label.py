@@ -52,6 +52,8 @@ class Label(QLabel):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LayoutDirectionChange:
             self._align()
+        elif event.type() is QEvent.Type.FontChange:
+            self._fit()
 
     def _align(self) -> None:
         """Begin where reading begins in this window, in whichever script the text is."""
@@ -85,9 +87,15 @@ class ElidedLabel(Label):
     """One line that ends in "…" where there is no room; the whole text is its tooltip and what a screen reader says."""
 
     def __init__(
-        self, text: str = "", role: TextRole = TextRole.BODY, tone: str = "primary", *, parent: QWidget | None = None
+        self,
+        text: str = "",
+        role: TextRole = TextRole.BODY,
+        tone: str = "primary",
+        *,
+        heading: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, role, tone, parent=parent)
+        super().__init__(text, role, tone, heading=heading, parent=parent)
         self._explained = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -13,6 +13,7 @@ _MOST_MARKS: Final = 4
 _KEPT_FORMATS: Final = frozenset("\u200c\u200d")
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
 _POP_ISOLATE: Final = "\u2069"
+_ENDS: Final = ".!?…:;,"
 _BREAKS: Final = frozenset("\n\r\t\v\f\x85\u2028\u2029")
 
 
@@ -55,6 +56,13 @@ def isolated(name: str) -> str:
 def spoken(text: str) -> str:
     """Return a text as a screen reader and a Braille line get it: isolates are for the eye, and read as odd cells."""
     return plain(text).replace(_FIRST_STRONG_ISOLATE, "").replace(_POP_ISOLATE, "")
+
+
+def sentences(*parts: str) -> str:
+    """Return texts, those that there are, one after the other as a screen reader says them: with a pause between."""
+    told = [words for part in parts if (words := spoken(part))]
+    ended = [words if words[-1] in _ENDS else f"{words}." for words in told[:-1]]
+    return " ".join([*ended, *told[-1:]])
 
 
 def tooltip(text: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from ui.theme.tokens import TextRole
 from ui.widgets.buttons import DangerButton, SecondaryButton
 from ui.widgets.label import Label
+from ui.widgets.plain import spoken
 
 
 class Question(QDialog):
@@ -20,7 +21,7 @@ class Question(QDialog):
         head = Label(title, TextRole.HEADING, wraps=True, parent=self)
         text = Label(sentence, TextRole.BODY, "secondary", wraps=True, parent=self)
         self.setWindowTitle(head.text())
-        self.setAccessibleDescription(text.text())
+        self.setAccessibleDescription(spoken(sentence))
         self.setMinimumWidth(420)
         do_it = DangerButton(action, parent=self)
         leave = SecondaryButton(otherwise, parent=self)

@@ -13,6 +13,7 @@ from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.label import ElidedLabel
 from ui.widgets.paint import plane
+from ui.widgets.plain import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class RoleBanner(QWidget):
         self._label.setText(state.text)
         self._action.set_words(state.action)
         self._action.setVisible(bool(state.action))
-        self.setAccessibleName(self._label.text())
+        self.setAccessibleName(spoken(state.text))
         if before is None or before.text != state.text:
             announce(self, state.text)
         self.update()

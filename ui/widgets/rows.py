@@ -8,7 +8,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtGui import QImage
 
 from ui.theme.tokens import Tone
-from ui.widgets.plain import plain, tooltip
+from ui.widgets.pairing_ring import pairing_words
+from ui.widgets.plain import plain, spoken, tooltip
 
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -49,11 +50,11 @@ class Row:
     def spoken(self) -> str:
         """Return the row as a screen reader says it."""
         parts = [self.number, self.title, self.subtitle, self.badge.text if self.badge else "", self.trailing]
-        if self.pairing is not None:
-            parts.append(f"{self.pairing[0]} of {self.pairing[1]} paired")
+        if self.pairing is not None and (words := pairing_words(*self.pairing)) != self.subtitle:
+            parts.append(words)
         if self.current:
             parts.append("playing")
-        return ", ".join(plain(part) for part in parts if part)
+        return ", ".join(spoken(part) for part in parts if part)
 
 
 class LazyRows(Sequence[Row]):
@@ -141,6 +142,8 @@ class RowModel(QStringListModel):
             return plain(row.title)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken()
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return spoken(row.detail)
         if role == Qt.ItemDataRole.ToolTipRole and row.detail:
             return tooltip(row.detail)
         return None

@@ -25,7 +25,8 @@ class _PositionSlider(JumpSlider):
 
     def tell_time(self) -> None:
         """Say the time that is shown; not at each change, all of which would be spoken."""
-        belongs_to(self, f"{clock_time(self.shown_value)} of {clock_time(self.maximum())}")
+        time = f"{clock_time(self.shown_value)} of {clock_time(self.maximum())}"
+        belongs_to(self, time if self.maximum() > 0 else "")
 
     def event(self, event: QEvent) -> bool:
         """Show the time at the pointer in place of a fixed tooltip, unless the slider is read-only."""

@@ -16,6 +16,7 @@ from ui.widgets.buttons import SecondaryButton
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import Label
 from ui.widgets.paint import plane
+from ui.widgets.plain import sentences
 
 _WIDTH: Final = 400
 _MARGIN: Final = 16
@@ -86,7 +87,7 @@ class Toast(QWidget):
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setFixedWidth(_WIDTH)
-        self.setAccessibleName(f"{text.text()} {what_to_do.text()}".strip())
+        self.setAccessibleName(sentences(state.text, state.what_to_do))
         self.run_time()
 
     def first_control(self) -> QWidget:

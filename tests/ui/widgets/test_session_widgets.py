@@ -88,7 +88,7 @@ def test_the_banner_says_who_leads_once(theme, qtbot, announced):
     banner.show_state(state)
     banner.show_state(state)
     assert len(announced) == 1
-    assert banner.accessibleName().startswith("Following \u2068<b>Bold</b>")
+    assert banner.accessibleName().startswith("Following <b>Bold</b>")
     with qtbot.waitSignal(banner.action_requested):
         qtbot.mouseClick(banner.findChild(SecondaryButton), Qt.MouseButton.LeftButton)
     banner.show_state(None)
