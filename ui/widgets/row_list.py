@@ -22,7 +22,7 @@ _GAP: Final = 12
 _COVER: Final = 40
 _NUMBER: Final = 24
 _RING: Final = 20
-_BADGE_MOST: Final = 200
+_BADGE_MOST: Final = 240
 
 
 class RowDelegate(QStyledItemDelegate):

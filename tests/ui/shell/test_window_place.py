@@ -27,7 +27,7 @@ def test_size_and_section_come_back(theme, qtbot, tmp_path):
     first.close()
     second = window(qtbot, file)
     second.show()
-    assert (second.width(), second.height()) == (1000, 700)
+    assert (second.width(), second.height()) == (960, 700)
     assert second.current_screen() == "settings"
 
 

@@ -53,3 +53,14 @@ def test_a_tone_is_another_colour(theme, qtbot):
     before = label.palette().color(QLabel().foregroundRole()).name()
     label.set_tone("error")
     assert label.palette().color(label.foregroundRole()).name() == theme.palette.error != before
+
+
+def test_a_text_of_a_kept_width_has_room_in_another_font(theme, qtbot):
+    label = Label("word " * 40, TextRole.BODY, wraps=True)
+    qtbot.addWidget(label)
+    label.set_width(200)
+    before = label.height()
+    larger = label.font()
+    larger.setPixelSize(2 * larger.pixelSize())
+    label.setFont(larger)
+    assert label.height() > 1.5 * before
