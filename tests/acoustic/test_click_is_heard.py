@@ -12,6 +12,7 @@ from audio.measure.capture import Recording
 from audio.measure.offset import ChannelPair
 from audio.measure.rig import SINKS, PulseRig
 from tests.audio.waiting import until
+from tests.patience import WAIT_S
 from tests.ui.cli.pseudo_terminal import PseudoTerminal
 from ui.demo.player_process import Line, LockstepProcess
 
@@ -20,7 +21,6 @@ pytestmark = [pytest.mark.acoustic, pytest.mark.timeout(180)]
 CLICKS = 6
 #: The DAC clock of a stream just opened is true after a few seconds.
 SETTLING_CLICKS = 5
-WAIT_S = 60.0
 #: A null sink renders a block ahead of what it calls heard (measured: 20 ms), and a busy recorder is late.
 EARLY_MS, LATE_MS = 40.0, 25.0
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-TIMEOUT_S = 20.0
+from tests.patience import WAIT_S
 
 
-async def until(condition: Callable[[], object], what: str, timeout_s: float = TIMEOUT_S) -> None:
+async def until(condition: Callable[[], object], what: str, timeout_s: float = WAIT_S) -> None:
     deadline_s = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline_s, f"waited in vain until {what}"

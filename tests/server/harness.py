@@ -17,9 +17,7 @@ from protocol.events import Event, parse_event
 from protocol.rest import CreateSessionResponse, JoinResponse, LocalAccountResponse
 from server.main import serve
 from server.settings import AccountsMode, Settings, sqlite_url
-
-#: For what comes at once; so long that only what never comes takes it, on a busy machine too.
-WAIT_S = 60.0
+from tests.patience import WAIT_S
 
 #: Every connection that a test opened, to be closed after it.
 OPENED: list[websockets.ClientConnection] = []

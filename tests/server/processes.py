@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from client.socket import RunBuddyWebSocketClient
 from protocol.events import Event
-from tests.server.harness import WAIT_S, RunningServer
+from tests.patience import WAIT_S
+from tests.server.harness import RunningServer
 
 EventT = TypeVar("EventT", bound=Event)
 

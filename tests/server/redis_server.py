@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tests.server.harness import WAIT_S
+from tests.patience import WAIT_S
 from tests.server.needs import do_without
 from tests.server.postgres import free_port
 

@@ -14,8 +14,9 @@ import websockets
 
 from protocol.events import Participant, ParticipantState, Pong, Snapshot, parse_event
 from protocol.wire import ProtocolError
+from tests.patience import WAIT_S
 from tests.server.frame_fuzz import harmless, hostile
-from tests.server.harness import OPENED, WAIT_S, Person, RunningServer, Socket, Start, http
+from tests.server.harness import OPENED, Person, RunningServer, Socket, Start, http
 
 FRAMES = int(os.environ.get("LOCKSTEP_FUZZ_FRAMES", "1500"))
 SEED = int(os.environ.get("LOCKSTEP_FUZZ_SEED", "1"))

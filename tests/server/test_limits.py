@@ -11,7 +11,8 @@ import websockets
 from protocol import limits
 from protocol.events import Participant, ParticipantState, Pong, SessionEnd, Snapshot
 from protocol.rest import ErrorBody
-from tests.server.harness import WAIT_S, Person, RunningServer, Start, http
+from tests.patience import WAIT_S
+from tests.server.harness import Person, RunningServer, Start, http
 
 
 def limited(answer: httpx.Response) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from server.log import HumanFormatter, JsonFormatter, of_session, without_secrets
-from tests.server.harness import WAIT_S, RunningServer
+from tests.patience import WAIT_S
+from tests.server.harness import RunningServer
 
 
 def record(message: str, *arguments: object, **more: Any) -> logging.LogRecord:

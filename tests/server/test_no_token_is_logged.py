@@ -15,7 +15,8 @@ import pytest
 import websockets
 
 from server.redaction import Redaction
-from tests.server.harness import WAIT_S, Person, RunningServer, http
+from tests.patience import WAIT_S
+from tests.server.harness import Person, RunningServer, http
 
 #: An operator who wants to know everything: every logger at its most talkative, once uvicorn has set its own.
 _TALKATIVE = """

@@ -8,7 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from protocol.events import Position, Snapshot, Transport
 from protocol.rest import ErrorBody
 from server.settings import AccountsMode, Settings
-from tests.server.harness import WAIT_S, RunningServer, Start, http, running
+from tests.patience import WAIT_S
+from tests.server.harness import RunningServer, Start, http, running
 from tests.server.postgres import running_postgres
 
 

@@ -16,7 +16,8 @@ import pytest
 import websockets
 
 from protocol.events import Position, Snapshot
-from tests.server.harness import OPENED, WAIT_S, RunningServer, Socket, Start, http
+from tests.patience import WAIT_S
+from tests.server.harness import OPENED, RunningServer, Socket, Start, http
 from tests.server.needs import do_without
 from tests.server.postgres import free_port
 

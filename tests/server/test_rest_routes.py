@@ -23,7 +23,8 @@ from protocol.rest import (
     SessionStatus,
     StatusResponse,
 )
-from tests.server.harness import WAIT_S, Person, RunningServer, Start, http
+from tests.patience import WAIT_S
+from tests.server.harness import Person, RunningServer, Start, http
 
 
 def refused(answer: httpx.Response, status: int, code: str) -> str:

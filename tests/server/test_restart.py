@@ -14,7 +14,8 @@ import websockets
 
 from client.socket import RunBuddyWebSocketClient
 from protocol.events import Event, Participant, ParticipantState, Pong, Position, SessionEnd, Snapshot
-from tests.server.harness import WAIT_S, RunningServer, local_settings, now_ms, running
+from tests.patience import WAIT_S
+from tests.server.harness import RunningServer, local_settings, now_ms, running
 
 EventT = TypeVar("EventT", bound=Event)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from server.main import serve
-from tests.server.harness import WAIT_S, RunningServer, Socket, local_settings
+from tests.patience import WAIT_S
+from tests.server.harness import RunningServer, Socket, local_settings
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from server.records import Account, WriteBatch
 from server.settings import sqlite_url
 from server.storage import Storage
 from server.writer import Writer
-from tests.server.harness import WAIT_S
+from tests.patience import WAIT_S
 
 NOW_MS = 1_800_000_000_000
 CODES = ["ABCDEF", "ABCDEG", "ABCDEH"]

@@ -1,6 +1,7 @@
 """What all tests of windows have in common: no screen is needed, and nothing goes wrong unheard."""
 
 import asyncio
+import functools
 import logging
 import os
 from collections.abc import Callable, Coroutine
@@ -8,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.patience import WAIT_MS, WAIT_S
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-#: A test that hangs says so before the whole run is stopped.
-SCENARIO_TIMEOUT_S = 60.0
+#: A scenario that hangs says so before the whole run is stopped, and after what it waits for has said so.
+SCENARIO_TIMEOUT_S = WAIT_S + 40.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +27,14 @@ def _no_logged_error(request, caplog):
     if request.node.get_closest_marker("logs_errors") is None:
         records = [record for phase in ("setup", "call") for record in caplog.get_records(phase)]
         assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def qtbot(qtbot):
+    """Return pytest-qt's own, with this project's patience where a test names none."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive", "waitCallback"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=WAIT_MS))
+    return qtbot
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-WAIT_S = 60.0
+from tests.patience import WAIT_S
 
 
 class ObservedProcess:

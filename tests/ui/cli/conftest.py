@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.patience import WAIT_S
+
 DEMO = Path(__file__).parents[3] / "assets" / "demo"
-WAIT_S = 60.0
 
 
 @dataclass

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-WAIT_S = 60.0
+from tests.patience import WAIT_S
 
 
 class PseudoTerminal:

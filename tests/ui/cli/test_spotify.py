@@ -14,10 +14,10 @@ from server.spotify_stand_in.faults import Fault, FaultKind
 from server.spotify_stand_in.library import DEMO_PLAYLIST
 from server.spotify_stand_in.running import stand_in
 from server.spotify_stand_in.state import StandInState
+from tests.patience import WAIT_S
 from tests.ui.cli.conftest import DEMO
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
-WAIT_S = 60
 # No keyring: neither that of this machine nor a dialogue.
 ENVIRONMENT = os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "NO_PROXY": "127.0.0.1"}
 

@@ -21,6 +21,7 @@ from jeepney import DBusAddress, MatchRule, MessageType, Properties, message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 from PySide6.QtDBus import QDBusConnection
 
+from tests.patience import WAIT_S
 from ui.desktop.media_keys import NoMediaKeys, PlayerFacts, open_media_keys
 from ui.desktop.mpris import OBJECT_PATH, PLAYER_INTERFACE, ROOT_INTERFACE, SERVICE, MprisPlayer, track_path
 
@@ -37,7 +38,6 @@ PLAYING = PlayerFacts(
     volume=0.5,
 )
 CONTROLS = ("play", "pause", "toggle_pause", "skip_next", "skip_prev", "seek", "set_volume", "show_window", "quit")
-WAIT_S = 10.0
 
 
 class Controls:
@@ -85,7 +85,7 @@ class Desktop:
 
     def _ask(self, message):
         asking = self._thread.submit(self._connection.send_and_get_reply, message, timeout=WAIT_S)
-        self._qtbot.waitUntil(asking.done, timeout=2000 * WAIT_S)
+        self._qtbot.waitUntil(asking.done)
         reply = asking.result()
         assert reply.header.message_type is MessageType.method_return, reply.body
         return reply.body

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+from tests.patience import WAIT_S
 
-WAIT_S = 60.0
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 
 
 def environment(**changes):

@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from client.pairing import Pairing
 from client.playlist.json_file import playlist_of
 from client.session_state import RunBuddySessionState
+from tests.patience import WAIT_S
 from tests.server.harness import RunningServer
 from ui.desktop.app import App, AppOptions
 from ui.shell.main_window import MainWindow
 from ui.viewmodel.view_model import LockstepViewModel
 from ui.widgets.toast import Toast
-
-WAIT_S = 25.0
 
 
 @dataclass

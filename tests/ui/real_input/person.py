@@ -8,7 +8,8 @@ from typing import Any
 from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
-from tests.ui.observed_process import WAIT_S, ObservedProcess
+from tests.patience import WAIT_S
+from tests.ui.observed_process import ObservedProcess
 from tests.ui.virtual_screen import screen_environment
 from ui.desktop.mpris import OBJECT_PATH, PLAYER_INTERFACE, SERVICE
 
