@@ -40,9 +40,11 @@ def begin_log(data_dir: Path) -> Path:
 
 
 def set_log_level(*, debug: bool) -> None:
-    """Write down every step, or what matters; what libraries say of each request stays out of it either way."""
+    """Write down every step and request, or what matters; what libraries say of their own work stays out either way."""
     logging.getLogger().setLevel(logging.DEBUG if debug else logging.INFO)
-    for library in ("asyncio", "httpcore", "qasync", "websockets"):
+    # A line a request: method, address and status. Tokens are in headers and bodies.
+    logging.getLogger("httpx").setLevel(logging.INFO if debug else logging.WARNING)
+    for library in ("asyncio", "filelock", "httpcore", "qasync", "websockets"):
         logging.getLogger(library).setLevel(logging.INFO)
 
 

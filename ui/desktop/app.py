@@ -3,13 +3,14 @@
 import asyncio
 import importlib
 import logging
+import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -29,6 +30,7 @@ from ui.theme.tokens import Tone
 from ui.widgets.toast import ToastState
 
 if TYPE_CHECKING:
+    from ui.desktop.detailed_log import DetailedLog
     from ui.viewmodel.view_model import LockstepViewModel
 
 _log = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ class App:
         #: Whether everything is to be as at the first start when this is closed.
         self.begins_anew = False
         self._media_keys: MediaKeys = NoMediaKeys()
+        self._detailed_log: DetailedLog | None = None
         self.window.close_confirmed.connect(self.closed.set)
 
     async def open(self, browse: Callable[[str], bool] | None = None) -> "LockstepViewModel":
@@ -102,7 +105,7 @@ class App:
         view_model.playing.media_changed.connect(self._media_keys.show)
         view_model.playing.position_jumped.connect(self._media_keys.seeked)
         view_model.start()
-        _log.info("What is behind the window is loaded")
+        _log.info("What is behind the window is loaded; %s", _versions())
         if performance is not None:
             view_model.context.start(performance.perform(self), "performance")
         return view_model
@@ -145,6 +148,7 @@ class App:
 
     def _make_view_model(self, browse: Callable[[str], bool] | None) -> "LockstepViewModel":
         from client.spotify.endpoints import stand_in_endpoints  # noqa: PLC0415
+        from ui.desktop.detailed_log import DetailedLog  # noqa: PLC0415
         from ui.desktop.services import REPORT_INTERVAL_S, Services  # noqa: PLC0415 - loaded after the window is seen
         from ui.desktop.wiring import connect  # noqa: PLC0415
         from ui.viewmodel.context import Context  # noqa: PLC0415
@@ -162,6 +166,7 @@ class App:
         view_model = LockstepViewModel(context, spotify, browse or open_in_browser)
         view_model.transport.window_requested.connect(self.raise_window)
         view_model.settings.reset_confirmed.connect(self.begin_anew)
+        self._detailed_log = DetailedLog(self.window, view_model)
         sight = connect(self.window, self.screens, view_model)
         sight.look_now()
         return view_model
@@ -206,6 +211,15 @@ async def _main(application: QApplication, options: AppOptions, instance: Single
             app.window.hide()
             await app.aclose()
     return BEGIN_ANEW if app.begins_anew else 0
+
+
+def _versions() -> str:
+    """Return what whoever reads a log asks first."""
+    from ui.screens.settings.licences import installed_version  # noqa: PLC0415 - loaded by now
+
+    qt = f"Qt {qVersion()} on {QGuiApplication.platformName()}"
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"Lockstep {installed_version()}, Python {platform.python_version()}, {qt}, {system}"
 
 
 def _application() -> QApplication:

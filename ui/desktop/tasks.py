@@ -1,8 +1,11 @@
 """Coroutines that run beside the screens: none is lost, and no error of one stays unsaid."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+_log = logging.getLogger(__name__)
 
 Report = Callable[[BaseException], None]
 
@@ -29,7 +32,13 @@ class Tasks:
         """Run a coroutine in place of those of its name: they are cancelled, and it begins when they have ended."""
         former = [task for task in self._running if task.get_name() == name]
         self.cancel(name)
-        return self.start(self._after(former, work), name)
+        task = self.start(self._after(former, work), name)
+        # One that is cancelled before it has its turn never comes to its work.
+        if task is None:
+            work.close()
+        else:
+            task.add_done_callback(lambda _task: work.close())
+        return task
 
     def running(self, name: str) -> bool:
         """Return whether a coroutine of this name is under way: a second press on a button starts no second one."""
@@ -53,15 +62,14 @@ class Tasks:
 
     @staticmethod
     async def _after(former: list[asyncio.Task[Any]], work: Coroutine[Any, Any, None]) -> None:
-        try:
-            if former:
-                await asyncio.wait(former)
-        except BaseException:
-            work.close()
-            raise
+        if former:
+            await asyncio.wait(former)
         await work
 
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        how = "cancelled" if task.cancelled() else "done" if error is None else f"failed ({type(error).__name__})"
+        _log.debug("%s: %s", task.get_name(), how)
+        if error is not None:
             self._report(error)

@@ -1,6 +1,7 @@
 """Coroutines beside the screens."""
 
 import asyncio
+import gc
 
 from ui.desktop.tasks import Tasks
 
@@ -72,3 +73,20 @@ async def test_the_newest_of_one_name_runs_when_the_former_has_said_goodbye():
     assert newest is not None
     assert not newest.done()
     await tasks.aclose()
+
+
+async def test_of_many_presses_at_once_the_last_one_counts_and_none_is_left_over():
+    tasks, told = Tasks(lambda _: None), []
+
+    async def work(name):
+        told.append(name)
+
+    # A coroutine that nobody ever ran would be a warning here.
+    for name in ("first", "second", "third"):
+        tasks.start_anew(work(name), "work")
+    for _ in range(5):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert told == ["third"]
+    await tasks.aclose()
+    assert tasks.start_anew(work("late"), "work") is None
