@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui.theme.theme import current, font
 from ui.theme.tokens import RADIUS, TextRole
 from ui.widgets.cover import draw_cover
-from ui.widgets.paint import draw_text, focus_ring, logical, plane
+from ui.widgets.paint import MOVE_KEYS, claimed, draw_text, focus_ring, logical, plane
 from ui.widgets.pairing_ring import draw_pairing_ring
 from ui.widgets.plain import plain
 from ui.widgets.row_list import RowList
@@ -83,3 +83,7 @@ class PlaylistGrid(RowList):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.doubleClicked.disconnect()
         self.clicked.connect(self._activate)
+
+    def event(self, event: QEvent) -> bool:
+        """Walk from card to card by all four arrow keys, two of which seek elsewhere."""
+        return claimed(event, MOVE_KEYS) or super().event(event)

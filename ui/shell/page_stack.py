@@ -34,3 +34,12 @@ class PageStack(QStackedWidget):
         self.setCurrentWidget(page)
         if unchosen:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_focus(self) -> None:
+        """Give the page that is seen the focus, where it was on it: somebody has gone there by keyboard."""
+        page, focus = self.currentWidget(), self.window().focusWidget()
+        if page is None or (focus is not None and page.isAncestorOf(focus)):
+            return
+        before = page.focusWidget()
+        usable = before is not None and before.isVisibleTo(page) and before.isEnabled()
+        (before if before is not None and usable else page).setFocus(Qt.FocusReason.ShortcutFocusReason)

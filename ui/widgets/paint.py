@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-_SEEN_FOR: Final = (
+#: Why the focus came, where it did not by the mouse.
+SEEN_FOR: Final = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
@@ -37,6 +38,17 @@ _RIGHT: Final = _ONE_LINE | Qt.AlignmentFlag.AlignRight.value
 _CENTRED: Final = _ONE_LINE | Qt.AlignmentFlag.AlignHCenter.value
 
 
+def claimed(event: QEvent, keys: frozenset[Qt.Key]) -> bool:
+    """Return whether this asks for one of these keys, which the widget then gets instead of a shortcut."""
+    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    bare = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+    if bare and event.key() in keys:
+        event.accept()
+        return True
+    return False
+
+
 class FocusVisible(_Base):
     """Mixin in front of a QWidget class: knows whether the focus came by keyboard, so that a click draws no ring."""
 
@@ -46,12 +58,7 @@ class FocusVisible(_Base):
 
     def event(self, event: QEvent) -> bool:
         """Claim the widget's own keys before they are taken for shortcuts."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            bare = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-            if bare and event.key() in self.own_keys:
-                event.accept()
-                return True
-        return super().event(event)
+        return claimed(event, self.own_keys) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Press a button by Enter, too: Qt does so in dialogs alone."""
@@ -62,7 +69,7 @@ class FocusVisible(_Base):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._focus_visible = event.reason() in _SEEN_FOR
+        self._focus_visible = event.reason() in SEEN_FOR
         super().focusInEvent(event)
         self.update()
 

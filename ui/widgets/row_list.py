@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui.theme import icons
@@ -12,7 +12,7 @@ from ui.theme.theme import current, font
 from ui.theme.tokens import FOCUS_WIDTH, RADIUS, ROW_HEIGHT, Palette, TextRole, Tone
 from ui.widgets.badge import BADGE_HEIGHT, badge_width, draw_badge
 from ui.widgets.cover import draw_cover
-from ui.widgets.paint import draw_text, focus_ring, logical, plane, text_width
+from ui.widgets.paint import SEEN_FOR, draw_text, focus_ring, logical, plane, text_width
 from ui.widgets.pairing_ring import draw_pairing_ring
 from ui.widgets.plain import plain
 from ui.widgets.rows import ROW_ROLE, Index, Row, RowModel
@@ -202,6 +202,10 @@ class RowList(QListView):
             return
         super().keyPressEvent(event)
         self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in SEEN_FOR
+        super().focusInEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
