@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from ui.theme.tokens import MINIMUM_WINDOW, PLAYER_BAR_HEIGHT
 from ui.widgets.accessible import take_role
 from ui.widgets.question import Question
 from ui.widgets.search_field import SearchField
-from ui.widgets.toast import ToastStack
+from ui.widgets.toast_stack import ToastStack
 
 _FIRST_SIZE: Final = (1280, 800)
 #: Below this width the sidebar is icons alone.
@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MINIMUM_WINDOW)
         self.resize(*_FIRST_SIZE)
         self.sidebar.section_requested.connect(lambda section: self.show_section(Section(section)))
+        # When the screen has found its place.
+        self.screen_shown.connect(lambda _name: QTimer.singleShot(0, self.toasts, self.toasts.make_way))
         self.player_bar.now_playing_requested.connect(lambda: self.show_section(Section.NOW_PLAYING))
         self._restore_place()
         self._make_shortcuts()

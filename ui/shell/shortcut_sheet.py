@@ -35,7 +35,7 @@ class ShortcutSheet(QDialog):
             column.addSpacing(8)
             grid = QGridLayout()
             grid.setHorizontalSpacing(24)
-            grid.setVerticalSpacing(8)
+            grid.setVerticalSpacing(4)
             for line, shortcut in enumerate(shortcuts):
                 grid.addWidget(Label(shortcut.words, TextRole.BODY, "secondary", parent=self), line, 0)
                 grid.addWidget(_Keys(shortcut.keys[0], self), line, 1, Qt.AlignmentFlag.AlignRight)

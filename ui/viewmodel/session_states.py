@@ -61,7 +61,9 @@ def buddy_of(state: RunBuddySessionState) -> str:
 
 def lock_reason(state: RunBuddySessionState) -> str | None:
     """Return why the transport is not this person's; None when it is."""
-    return f"{isolated(buddy_of(state))} leads" if isinstance(state, Following) else None
+    if not isinstance(state, Following):
+        return None
+    return f"{isolated(state.host_display_name)} leads" if state.host_display_name else "Your buddy leads"
 
 
 def banner(state: RunBuddySessionState) -> RoleBannerState | None:
@@ -137,7 +139,6 @@ def return_offer(note: SessionNote) -> ToastState:
         RECOVERY_TOAST,
         f"Your session{who} was interrupted",
         f"It played {isolated(note.playlist_name)}.",
-        Tone.LEADING if note.role == Role.LEADER.value else Tone.FOLLOWING,
         action="Return to your session",
         lasting=True,
     )

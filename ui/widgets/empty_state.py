@@ -74,7 +74,7 @@ class EmptyState(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(0)
-        layout.addStretch(2)
+        layout.addStretch(1)
         layout.addWidget(self._picture, 0, centre)
         layout.addSpacing(24)
         layout.addWidget(self._title, 0, centre)
@@ -85,7 +85,7 @@ class EmptyState(QWidget):
             layout.addWidget(field, 0, centre)
             layout.addSpacing(16)
         layout.addLayout(buttons)
-        layout.addStretch(3)
+        layout.addStretch(2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the picture out where there is room for the words alone."""

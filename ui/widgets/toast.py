@@ -3,24 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QEnterEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from ui.theme import icons
 from ui.theme.theme import current
 from ui.theme.tokens import RADIUS, TextRole, Tone
-from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.icon_button import IconButton
 from ui.widgets.label import Label
 from ui.widgets.paint import plane
 from ui.widgets.plain import sentences
 
-_WIDTH: Final = 400
-_MARGIN: Final = 16
-_MOST: Final = 4
+WIDTH: Final = 400
 #: So long there is something to read and perhaps to do.
 _STAYS_MS: Final = 8_000
 #: One that only tells that something was done.
@@ -86,9 +82,10 @@ class Toast(QWidget):
         layout.addSpacing(40)
         layout.addLayout(words, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(WIDTH)
         self.setAccessibleName(sentences(state.text, state.what_to_do))
-        self.run_time()
+        # Until there is room for it, when its time begins.
+        self.hide()
 
     def first_control(self) -> QWidget:
         """Return what there is to press first."""
@@ -101,6 +98,14 @@ class Toast(QWidget):
         """
         if not self.state.lasting and (_only_tells(self.state) or not QAccessible.isActive()):
             self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.run_time()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -139,96 +144,3 @@ class Toast(QWidget):
 def _only_tells(state: ToastState) -> bool:
     """Return whether there is nothing to do about it."""
     return state.tone is Tone.NEUTRAL and not (state.what_to_do or state.action)
-
-
-class ToastStack(QWidget):
-    """The toasts of a window, newest at the bottom; lies over the window's content and takes no room of it.
-
-    In the middle, since a page's own buttons are at its ends.
-    """
-
-    accessible_role = QAccessible.Role.Grouping
-
-    action_requested = Signal(str)
-    dismissed = Signal(str)
-
-    def __init__(self, parent: QWidget, bottom_margin: int = _MARGIN) -> None:
-        super().__init__(parent)
-        self._bottom_margin = bottom_margin
-        self._toasts: list[Toast] = []
-        self._before: QWidget | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
-        self.setAccessibleName("Messages")
-        parent.installEventFilter(self)
-        self.hide()
-
-    def show_toast(self, state: ToastState) -> None:
-        """Show a toast, in place of the one with the same key; the oldest goes when there are too many."""
-        self._take_away(state.key)
-        if len(self._toasts) >= _MOST:
-            self.dismiss(self._toasts[0].state.key)
-        toast = Toast(state, self)
-        toast.action_requested.connect(self.action_requested)
-        toast.dismissed.connect(self.dismiss)
-        self._toasts.append(toast)
-        self._layout.addWidget(toast)
-        self._place()
-        toast.show()
-        self._place()
-        announce(self, toast.accessibleName(), urgent=state.tone is Tone.ERROR)
-
-    def dismiss(self, key: str) -> None:
-        """Take the toast with this key away, if it is there."""
-        if self._take_away(key):
-            self.dismissed.emit(key)
-        self._place()
-
-    def take_focus(self) -> None:
-        """Give the newest toast the focus; when it is gone the focus returns to where it was."""
-        if not self._toasts:
-            return
-        before = self.window().focusWidget()
-        if before is not None and not self.isAncestorOf(before):
-            self._before = before
-        self._toasts[-1].first_control().setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def keys(self) -> list[str]:
-        """Return what is shown, oldest first."""
-        return [toast.state.key for toast in self._toasts]
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutDirectionChange):
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _take_away(self, key: str) -> bool:
-        for toast in self._toasts:
-            if toast.state.key == key:
-                self._toasts.remove(toast)
-                self._layout.removeWidget(toast)
-                focus = self.window().focusWidget()
-                if focus is not None and toast.isAncestorOf(focus):
-                    self._give_focus_back()
-                toast.hide()
-                toast.deleteLater()
-                return True
-        return False
-
-    def _give_focus_back(self) -> None:
-        before, self._before = self._before, None
-        if before is not None and isValid(before):
-            before.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if not self._toasts or parent is None:
-            self.hide()
-            return
-        heights = [max(toast.heightForWidth(_WIDTH), toast.sizeHint().height()) for toast in self._toasts]
-        height = sum(heights) + 8 * (len(heights) - 1)
-        left = (parent.width() - _WIDTH) // 2
-        self.setGeometry(left, parent.height() - height - self._bottom_margin, _WIDTH, height)
-        self.show()
-        self.raise_()

@@ -1,5 +1,5 @@
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QVariantAnimation
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,7 +15,8 @@ from ui.widgets.question import Question
 from ui.widgets.search_field import SearchField
 from ui.widgets.spinner import Spinner
 from ui.widgets.switch import Switch
-from ui.widgets.toast import Toast, ToastStack, ToastState
+from ui.widgets.toast import Toast, ToastState
+from ui.widgets.toast_stack import ToastStack
 
 
 @pytest.fixture
@@ -86,6 +87,50 @@ def test_toasts_stay_inside_the_window(stack):
     for width, height in ((1000, 640), (1600, 900)):
         window.resize(width, height)
         assert window.rect().contains(stack.geometry())
+
+
+def test_toasts_leave_a_pages_buttons_free(stack, qtbot):
+    window = stack.parentWidget()
+    empty = EmptyState("album", "Nothing here", "Do something about it", "Do it", second="Not now", parent=window)
+    empty.setGeometry(window.rect())
+    empty.show()
+    for number in range(4):
+        stack.show_toast(ToastState(str(number), "No answer.", "Check the network, then try again."))
+    assert stack.keys() == ["0", "1", "2", "3"]
+    shown = [made for made in stack.findChildren(Toast) if made.isVisible()]
+    assert 1 <= len(shown) < 4
+    assert shown[-1].state.key == "3"
+    for button in (empty.findChild(PrimaryButton), empty.findChild(QuietButton)):
+        assert not stack.geometry().intersects(QRect(button.mapTo(window, QPoint(0, 0)), button.size()))
+    # Time runs only for what can be read, and what waited comes when there is room.
+    assert [made._timer.isActive() for made in stack.findChildren(Toast)] == [
+        it in shown for it in stack.findChildren(Toast)
+    ]
+    stack.dismiss("3")
+    assert toast(stack, "2").isVisible()
+    empty.hide()
+    left = stack.keys()
+    qtbot.waitUntil(
+        lambda: all(made.isVisible() for made in stack.findChildren(Toast) if made.state.key in left), timeout=60_000
+    )
+
+
+def test_one_that_stays_is_not_pushed_out_by_those_that_pass(stack):
+    stack.show_toast(ToastState("stays", "Your session was interrupted", lasting=True))
+    for number in range(6):
+        stack.show_toast(ToastState(str(number), "Copied"))
+    assert stack.keys() == ["stays", "3", "4", "5"]
+
+
+def test_a_toast_rises_only_where_movement_is_wanted(stack, theme, qtbot):
+    stack.show_toast(ToastState("one", "One"))
+    assert stack._rise.state() is QVariantAnimation.State.Stopped
+    theme.reduced_motion = False
+    stack.show_toast(ToastState("two", "Two"))
+    assert stack._rise.state() is QVariantAnimation.State.Running
+    assert stack.y() > stack._rest.y()
+    qtbot.waitUntil(lambda: stack._rise.state() is QVariantAnimation.State.Stopped, timeout=60_000)
+    assert stack.pos() == stack._rest
 
 
 def test_markup_in_a_toast_is_text(stack):
