@@ -23,18 +23,29 @@ if TYPE_CHECKING:
     from ui.screens.spotify_playlists import SpotifyPlaylists
     from ui.screens.sync_panel import SyncPanel
 
-#: Attribute and name in the window: module, class, section. The names are those that the sidebar asks for.
+#: Attribute and name in the window: module, class, section, and the title of a page that is not the section's first.
+#: The names are those that the sidebar asks for.
 _SCREENS: Final = {
-    ("library", "library"): ("ui.screens.library", "LibraryScreen", Section.LIBRARY),
-    ("playlist_detail", "playlist_detail"): ("ui.screens.playlist_detail", "PlaylistDetail", Section.LIBRARY),
-    ("spotify_playlists", "spotify_playlists"): ("ui.screens.spotify_playlists", "SpotifyPlaylists", Section.LIBRARY),
-    ("billboard", "runbuddy"): ("ui.screens.billboard", "Billboard", Section.RUNBUDDY),
-    ("joining", "joining"): ("ui.screens.joining", "Joining", Section.RUNBUDDY),
-    ("lead_waiting", "lead_waiting"): ("ui.screens.lead_waiting", "LeadWaiting", Section.RUNBUDDY),
-    ("now_playing", "now_playing"): ("ui.screens.now_playing", "NowPlaying", Section.NOW_PLAYING),
-    ("sync_panel", "sync_panel"): ("ui.screens.sync_panel", "SyncPanel", Section.NOW_PLAYING),
-    ("settings", "settings"): ("ui.screens.settings.screen", "SettingsScreen", Section.SETTINGS),
-    ("first_run", "first_run"): ("ui.screens.first_run.screen", "FirstRunScreen", Section.LIBRARY),
+    ("library", "library"): ("ui.screens.library", "LibraryScreen", Section.LIBRARY, ""),
+    ("playlist_detail", "playlist_detail"): (
+        "ui.screens.playlist_detail",
+        "PlaylistDetail",
+        Section.LIBRARY,
+        "Playlist",
+    ),
+    ("spotify_playlists", "spotify_playlists"): (
+        "ui.screens.spotify_playlists",
+        "SpotifyPlaylists",
+        Section.LIBRARY,
+        "Add from Spotify",
+    ),
+    ("billboard", "runbuddy"): ("ui.screens.billboard", "Billboard", Section.RUNBUDDY, ""),
+    ("joining", "joining"): ("ui.screens.joining", "Joining", Section.RUNBUDDY, "Joining"),
+    ("lead_waiting", "lead_waiting"): ("ui.screens.lead_waiting", "LeadWaiting", Section.RUNBUDDY, "Leading"),
+    ("now_playing", "now_playing"): ("ui.screens.now_playing", "NowPlaying", Section.NOW_PLAYING, ""),
+    ("sync_panel", "sync_panel"): ("ui.screens.sync_panel", "SyncPanel", Section.NOW_PLAYING, "Sync panel"),
+    ("settings", "settings"): ("ui.screens.settings.screen", "SettingsScreen", Section.SETTINGS, ""),
+    ("first_run", "first_run"): ("ui.screens.first_run.screen", "FirstRunScreen", Section.LIBRARY, "First run"),
 }
 
 
@@ -68,17 +79,17 @@ class Screens(QObject):
 
     async def make_others(self) -> None:
         """Make the other screens, one at a time."""
-        for key, (module, _, _) in _SCREENS.items():
+        for key, (module, _, _, _) in _SCREENS.items():
             if not hasattr(self, key[0]):
                 await asyncio.to_thread(importlib.import_module, module)
                 self._make(key)
 
     def _make(self, key: tuple[str, str]) -> None:
         attribute, name = key
-        module, kind, section = _SCREENS[key]
+        module, kind, section, title = _SCREENS[key]
         screen = getattr(importlib.import_module(module), kind)()
         setattr(self, attribute, screen)
-        self._window.add_screen(name, screen, section)
+        self._window.add_screen(name, screen, section, title)
 
     def choose_folder(self) -> None:
         """Ask for the music folder."""
