@@ -69,7 +69,7 @@ class Library:
             await self._match_stale()
 
     async def count_files(self) -> int:
-        """Return how many music files are there, by the last scan."""
+        """Return how many music files are there in the folders, by the last scan."""
         return await asyncio.to_thread(self._stores.music.count)
 
     async def scan(self, progress: Callable[[ScanProgress], None] | None = None) -> ScanSummary:

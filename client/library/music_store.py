@@ -17,6 +17,12 @@ INSERT OR REPLACE INTO file
 (path, mtime_ns, size, title, artist, album_artist, album, isrcs, duration_ms, has_cover, problem, is_present)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
 """
+_COUNT: Final = """
+SELECT count(*) AS files FROM file WHERE is_present AND EXISTS (
+    SELECT 1 FROM folder
+    WHERE substr(file.path, 1, length(rtrim(folder.path, ?1)) + 1) = rtrim(folder.path, ?1) || ?1
+)
+"""
 _BUMP: Final = "UPDATE library SET generation = generation + 1"
 #: SQLite takes 999 parameters at least.
 _AT_A_TIME: Final = 500
@@ -102,8 +108,8 @@ class MusicStore:
                 connection.execute(_BUMP)
 
     def count(self) -> int:
-        """Return how many files are there."""
-        return int(self._database.read("SELECT count(*) AS files FROM file WHERE is_present")[0]["files"])
+        """Return how many files are there in the folders."""
+        return int(self._database.read(_COUNT, (os.sep,))[0]["files"])
 
     def files(self) -> Iterator[LocalFile]:
         """Yield all files that are there."""

@@ -23,8 +23,9 @@ DASHBOARD: Final = "https://developer.spotify.com/dashboard"
 REDIRECT_URI: Final = f"http://{HOST}{CALLBACK_PATH}"
 
 _SENTENCE: Final = (
-    "Spotify wants every app to come with a client id of your own. Make an app on its dashboard, with the Web API and "
-    "the redirect URI below, and copy its client id here. It takes two minutes, once."
+    "Spotify wants every app to come with a client id of your own, and Premium of whoever makes it. Make an app on the "
+    "dashboard, with the Web API and the redirect URI below, and copy its client id here. It takes two minutes, once. "
+    "A buddy can use the same one: add them there under User Management."
 )
 
 
@@ -45,7 +46,7 @@ class ClientIdDialog(QDialog):
         dashboard = QuietButton("Open the dashboard", "open_in_new", parent=self)
         self.setWindowTitle(head.text())
         self.setMinimumWidth(480)
-        dashboard.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(DASHBOARD)))
+        dashboard.clicked.connect(self._open_dashboard)
         cancel.clicked.connect(self.reject)
         go_on.clicked.connect(self._go_on)
         copy = QuietButton("Copy", "content_copy", parent=self)
@@ -73,6 +74,11 @@ class ClientIdDialog(QDialog):
         layout.addSpacing(8)
         layout.addLayout(buttons)
         self._field.setFocus()
+
+    def _open_dashboard(self) -> None:
+        if not QDesktopServices.openUrl(QUrl(DASHBOARD)):
+            self._trouble.show_trouble(f"No browser could be opened. The dashboard is at {DASHBOARD}.")
+            self.adjustSize()
 
     def _go_on(self) -> None:
         try:

@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from audio.service import PlaybackService
 from ui.viewmodel.context import Context
 from ui.viewmodel.sync_words import plus_minus
 from ui.viewmodel.troubles import trouble_of
@@ -22,6 +23,7 @@ class Click(QObject):
         self._context = context
         self.running = False
         self.note = ""
+        self._player: PlaybackService | None = None
 
     def why_locked(self, *, in_session: bool) -> str | None:
         """Return why there can be no click now."""
@@ -40,11 +42,20 @@ class Click(QObject):
         """Be silent."""
         self._context.tasks.cancel(_TASK)
 
+    def take_player(self) -> None:
+        """Go on with the player that has come in place of the one that clicks: another device, or another engine."""
+        services = self._context.services
+        if self.running and services.has_sound and services.playback is not self._player:
+            self._context.tasks.cancel(_TASK)
+            self._context.tasks.start(self._run(), _TASK)
+
     async def _run(self) -> None:
         services = self._context.services
-        playback, clock = services.playback, services.clock
+        playback = services.playback
+        self._player = playback
         self.running, self.note = True, "Measuring the clock…"
         self.changed.emit()
+        clock = await services.find_clock()
         unsubscribe = clock.subscribe(playback.set_clock)
         try:
             status = await clock.synchronise()
@@ -54,12 +65,14 @@ class Click(QObject):
             self.changed.emit()
             await clock.run()
         except asyncio.CancelledError:
-            self.note = ""
+            if self._player is playback:
+                self.note = ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the form says it
             self._context.log_unexpected(error)
             self.note = trouble_of(error).text
         finally:
             unsubscribe()
             playback.stop_click()
-            self.running = False
+            if self._player is playback:
+                self.running = False
             self.changed.emit()

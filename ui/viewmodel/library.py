@@ -56,6 +56,11 @@ class LibraryModel(QObject):
         """Return how far a scan or an import is; None while there is none."""
         return self._state.progress
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is known what the library has."""
+        return self._state.playlists is not None
+
     def set_visible(self, visible: bool) -> None:
         """Show the page while it is seen."""
         self._visible = visible

@@ -39,6 +39,8 @@ def cards(
 
 def files_words(count: int) -> str:
     """Return how many files there are."""
+    if not count:
+        return "No music files"
     return "1 file" if count == 1 else f"{count:,} files"
 
 

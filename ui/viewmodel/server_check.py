@@ -7,8 +7,10 @@ from protocol.rest import AccountsMode
 from ui.desktop.accounts import Accounts
 from ui.desktop.services import nobody_is_signed_in
 from ui.viewmodel.context import Context
-from ui.viewmodel.troubles import trouble_of
+from ui.viewmodel.troubles import in_one_line, trouble_of
 
+#: Where `lockstep serve` listens.
+DEFAULT_PORT: Final = 8765
 _NOTES: Final = {
     AccountsMode.SPOTIFY: "Takes Spotify accounts",
     AccountsMode.LOCAL: "Has accounts of its own: a name is all it asks for",
@@ -40,6 +42,19 @@ def whole_address(typed: str) -> str:
     return f"{'http' if near else 'https'}://{address}"
 
 
+def addresses(typed: str) -> tuple[str, ...]:
+    """Return where to look for a server, in order: a machine in the room is asked at the usual port first (pure)."""
+    address = whole_address(typed)
+    scheme, _, rest = address.partition("://")
+    if not address:
+        return ()
+    has_port = rest.rpartition(":")[2].isdigit()
+    usual = f"{scheme}://{rest}:{DEFAULT_PORT}"
+    return (
+        (usual, address) if "://" not in typed and scheme == "http" and not has_port and "/" not in rest else (address,)
+    )
+
+
 async def asked(context: Context, address: str) -> ServerView:
     """Return what is behind an address; what is wrong is in the answer."""
     accounts = Accounts(context.services.data_dir, address, "", nobody_is_signed_in)
@@ -47,6 +62,5 @@ async def asked(context: Context, address: str) -> ServerView:
         mode = await accounts.mode()
     except Exception as error:  # noqa: BLE001 - whatever it is, the form says it
         context.log_unexpected(error)
-        trouble = trouble_of(error)
-        return ServerView(address, trouble=f"{trouble.text} {trouble.what_to_do}".strip())
+        return ServerView(address, trouble=in_one_line(trouble_of(error)))
     return ServerView(address, note=_NOTES[mode], asks_name=mode is AccountsMode.LOCAL)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -11,17 +10,20 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from audio.engine.devices import output_devices
-from client.clock.address import parse_address
+from audio.playback_events import PlaybackEvent, PlayingChanged, SoundChanged
 from client.session_state import Idle, RunBuddySessionState
 from ui.desktop.services import PCM_FOLDER
-from ui.desktop.settings import DEFAULT_NTP_SERVER, DEFAULT_SERVER, Settings
+from ui.desktop.settings import Settings
 from ui.screens.settings.licences import installed_licences, installed_version
 from ui.screens.settings.state import AboutState, LibraryState, SettingsState
+from ui.theme.tokens import Tone
 from ui.viewmodel.click import Click
+from ui.viewmodel.clock_choice import ClockChoice
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
-from ui.viewmodel.server_check import ServerView, asked, whole_address
-from ui.viewmodel.settings_states import clock_state, device_choices, size_words
+from ui.viewmodel.server_check import ServerView
+from ui.viewmodel.server_choice import ServerChoice
+from ui.viewmodel.settings_states import device_choices, device_note, folders_words, size_words
 from ui.viewmodel.spotify import SpotifyModel
 from ui.viewmodel.troubles import trouble_of
 
@@ -41,13 +43,17 @@ class SettingsModel(QObject):
         self._library = library
         self._spotify = spotify
         self._state = SettingsState(about=AboutState(installed_version()))
-        self._server = ServerView(context.settings.server)
-        self._name_trouble = ""
-        self._measuring = False
-        self._clock_trouble = ""
-        self._visible = False
+        self._server = ServerChoice(context)
+        self._server.changed.connect(self.server_changed)
+        self._clock = ClockChoice(context)
         self._click = Click(context)
-        self._click.changed.connect(self._show_all)
+        for part in (self._server, self._clock, self._click):
+            part.changed.connect(self._show_all)
+        self._name_trouble = ""
+        self._devices_trouble = ""
+        self._heard: SoundChanged | None = None
+        self._visible = False
+        context.services.subscribe_playback(self._hear)
         context.settings_changed.connect(lambda _settings: self._show_all())
         library.changed.connect(self._show_all)
         spotify.account_changed.connect(lambda _view: self._show_all())
@@ -55,7 +61,7 @@ class SettingsModel(QObject):
     @property
     def server(self) -> ServerView:
         """Return what is known of the server."""
-        return self._server
+        return self._server.view
 
     @property
     def name_trouble(self) -> str:
@@ -89,8 +95,7 @@ class SettingsModel(QObject):
 
     def set_server(self, address: str) -> None:
         """Use another session server, if there is one at that address."""
-        self._context.tasks.cancel("server")
-        self._context.tasks.start(self._set_server(whole_address(address) or DEFAULT_SERVER), "server")
+        self._server.set(address)
 
     def set_name(self, name: str) -> None:
         """Be called this by others, on servers that ask for a name."""
@@ -101,11 +106,11 @@ class SettingsModel(QObject):
 
     def set_ntp_server(self, address: str) -> None:
         """Take the time from another server."""
-        self._context.start(self._set_ntp_server(address.strip() or DEFAULT_NTP_SERVER), "clock")
+        self._clock.set_server(address)
 
     def measure_clock(self) -> None:
         """Measure the clock again."""
-        self._context.start(self._measure(), "clock")
+        self._clock.measure()
 
     def set_device(self, name: str) -> None:
         """Play to another device; "" for the system's default."""
@@ -136,48 +141,15 @@ class SettingsModel(QObject):
         self._change(debug=debug)
 
     def open_log_folder(self) -> None:
-        """Show the log folder in the system's file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._context.services.data_dir)))
+        """Show the log folder in the system's file manager; where there is none, say where it is."""
+        folder = self._context.services.data_dir
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._context.toast(
+                "log folder", "No program opens folders here", f"The log is in {folder}.", tone=Tone.WARNING
+            )
 
     def _change(self, **changes: object) -> None:
         self._context.tasks.start(self._context.change(**changes), "settings")
-
-    async def _set_server(self, address: str) -> None:
-        self._show_server(ServerView(address, checking=True))
-        found = await asked(self._context, address)
-        if not found.trouble:
-            await self._context.change(server=address)
-        self._show_server(found)
-
-    def _show_server(self, view: ServerView) -> None:
-        self._server = view
-        self._show_all()
-        self.server_changed.emit()
-
-    async def _set_ntp_server(self, address: str) -> None:
-        try:
-            parse_address(address)
-        except Exception as error:  # noqa: BLE001 - the form says it
-            self._clock_trouble = trouble_of(error).text
-            self._show_all()
-            return
-        await self._context.change(ntp_server=address)
-        await self._measure()
-
-    async def _measure(self) -> None:
-        self._measuring, self._clock_trouble = True, ""
-        self._show_all()
-        try:
-            await self._context.services.clock.synchronise()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the form says it
-            self._context.log_unexpected(error)
-            trouble = trouble_of(error)
-            self._clock_trouble = f"{trouble.text} {trouble.what_to_do}"
-        finally:
-            self._measuring = False
-            self._show_all()
 
     async def _set_delay(self, delay_ms: float) -> None:
         trouble = ""
@@ -189,6 +161,18 @@ class SettingsModel(QObject):
         self._state = replace(self._state, sound=replace(self._state.sound, delay_trouble=trouble))
         self._show_all()
 
+    def _hear(self, event: PlaybackEvent) -> None:
+        """Take in what the player tells: what is played to, and that music and click exclude one another."""
+        match event:
+            case SoundChanged():
+                self._heard = event
+                self._click.take_player()
+                self._show_all()
+            case PlayingChanged():
+                if event.playing:
+                    self._click.stop()
+                self._show_all()
+
     async def _clear_cache(self) -> None:
         await self._context.services.clear_cache()
         await self._weigh_cache()
@@ -198,17 +182,16 @@ class SettingsModel(QObject):
             licences = await asyncio.to_thread(installed_licences)
             self._state = replace(self._state, about=replace(self._state.about, licences=licences))
         await self._weigh_cache()
+        await self._server.look()
         settings = self._context.settings
-        if self._server.address != settings.server or not (self._server.note or self._server.trouble):
-            self._show_server(await asked(self._context, settings.server))
         try:
             devices = await output_devices()
             choices, trouble = device_choices(devices, settings.sound_device), ""
         except Exception as error:  # noqa: BLE001 - the form says it
             self._context.log_unexpected(error)
             choices, trouble = device_choices((), settings.sound_device), trouble_of(error).text
-        sound = replace(self._state.sound, devices=choices, device_trouble=trouble)
-        self._state = replace(self._state, sound=sound)
+        self._devices_trouble = trouble
+        self._state = replace(self._state, sound=replace(self._state.sound, devices=choices))
         self._show_all()
 
     async def _weigh_cache(self) -> None:
@@ -221,12 +204,12 @@ class SettingsModel(QObject):
             self._emit_all()
 
     def _emit_all(self) -> None:
-        settings, view = self._context.settings, self._spotify.view
+        settings, view, server = self._context.settings, self._spotify.view, self._server.view
         progress = self._library.progress
         self._state = replace(
             self._state,
             library=LibraryState(
-                folder="" if not self._library.folders else str(self._library.folders[0]),
+                folder=folders_words(self._library.folders) if self._library.is_open else None,
                 files=self._library.files_note,
                 scan="" if progress is None else progress.detail or progress.text,
                 account_phase=view.phase,
@@ -236,21 +219,15 @@ class SettingsModel(QObject):
             runbuddy=replace(
                 self._state.runbuddy,
                 enabled=settings.enable_runbuddy,
-                server=self._server.address,
-                server_checking=self._server.checking,
-                server_note=self._server.note,
-                server_trouble=self._server.trouble,
-                asks_name=self._server.asks_name,
+                server=server.address,
+                server_checking=server.checking,
+                server_note=server.note,
+                server_trouble=server.trouble,
+                asks_name=server.asks_name,
                 name=settings.display_name,
                 name_trouble=self._name_trouble,
             ),
-            clock=clock_state(
-                settings.ntp_server,
-                self._context.services.clock.status,
-                time.perf_counter_ns(),
-                measuring=self._measuring,
-                trouble=self._clock_trouble,
-            ),
+            clock=self._clock.state(),
             storage=replace(self._state.storage, cache_bytes=settings.cache_bytes, debug=settings.debug),
         )
         self._show_sound(settings)
@@ -259,9 +236,12 @@ class SettingsModel(QObject):
     def _show_sound(self, settings: Settings) -> None:
         services = self._context.services
         profile = services.playback.output.profile if services.has_sound else None
+        note, trouble = device_note(self._heard)
         sound = replace(
             self._state.sound,
             device=settings.sound_device or "",
+            device_note=note,
+            device_trouble=self._devices_trouble or trouble,
             engine=settings.engine,
             delay_ms=0.0 if profile is None else profile.output_delay_ms,
             clicking=self._click.running,

@@ -21,12 +21,13 @@ from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
 from ui.viewmodel.names import BROWSER_TOAST
-from ui.viewmodel.troubles import trouble_of
+from ui.viewmodel.troubles import in_one_line, trouble_of
 from ui.widgets.plain import isolated
 
 _log = logging.getLogger(__name__)
 
 _SIGN_IN: Final = "sign in"
+_PLAYLISTS: Final = "spotify playlists"
 _ADD: Final = "add from Spotify"
 
 
@@ -102,7 +103,7 @@ class SpotifyModel(QObject):
 
     def refresh(self) -> None:
         """Ask for the playlists."""
-        self._context.start(self._refresh(), "spotify playlists")
+        self._context.start(self._refresh(), _PLAYLISTS)
 
     def add(self, playlist_id: str) -> None:
         """Add a playlist to the library, or read it again."""
@@ -151,13 +152,15 @@ class SpotifyModel(QObject):
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the screens say it
             self._context.log_unexpected(error)
-            trouble = trouble_of(error)
-            self._show_account(trouble=f"{trouble.text} {trouble.what_to_do}".strip())
+            self._show_account(trouble=in_one_line(trouble_of(error)))
             return
         self._show_account()
         await self._refresh()
 
     async def _sign_out(self) -> None:
+        # A late answer would bring back the playlists of the account that has gone.
+        self._context.tasks.cancel(_PLAYLISTS)
+        self._context.tasks.cancel(_ADD)
         try:
             await (await self._account()).logout()
         finally:

@@ -61,6 +61,11 @@ def trouble_of(error: BaseException) -> Trouble:
     return Trouble(as_sentence(what), as_sentence(to_do))
 
 
+def in_one_line(trouble: Trouble) -> str:
+    """Return what happened and what to do as the line of a form."""
+    return f"{as_sentence(trouble.text)} {trouble.what_to_do}".strip()
+
+
 def is_over(error: BaseException) -> bool:
     """Return whether an error says that there is no coming back into a session."""
     match error:

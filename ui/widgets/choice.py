@@ -23,7 +23,9 @@ class Choice(FocusVisible, QComboBox):
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setMinimumWidth(264)
+        self.setMinimumWidth(280)
+        # The wheel, which scrolls the page, gives no focus either: the next arrow key would change the choice.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.activated.connect(lambda index: self.choice_requested.emit(self.itemData(index)))
 

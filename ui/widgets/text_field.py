@@ -31,8 +31,11 @@ class TextField(LineField):
         changed_by_person = self.hasFocus() and self.text() != self._shown
         self._shown = text
         if not changed_by_person and self.text() != text:
+            # Its beginning is what is read; whoever has just typed to its end goes on there.
+            at_end = self.hasFocus() and 0 < len(self.text()) == self.cursorPosition()
             self.setText(text)
-            self.setCursorPosition(0)
+            if not at_end:
+                self.setCursorPosition(0)
 
     def show_invalid(self, invalid: bool) -> None:
         """Mark the field as the one that something is wrong with."""

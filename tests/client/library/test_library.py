@@ -67,6 +67,10 @@ async def test_how_many_files_there_are_is_known_without_another_scan(library, m
     await library.aclose()
     again = await Library.open(tmp_path / "data")
     assert await again.count_files() == 2
+    outside = song(tmp_path / "music-elsewhere" / "0.mp3", "Fourth Wall", 3)
+    await again.save_playlist(Playlist(ID, "Numbers", (track(3, "Fourth Wall"),)))
+    await again.pair(ID, FOURTH, outside)
+    assert await again.count_files() == 2, "one that was chosen outside of the folders is none of theirs"
     await again.aclose()
 
 

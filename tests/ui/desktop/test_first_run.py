@@ -1,15 +1,17 @@
 """The first start, step by step, with a real server and a stand-in for Spotify; and the settings behind it."""
 
 import asyncio
+import socket
 import threading
 
 import httpx
 import pytest
+from PySide6.QtGui import QDesktopServices
 
 from server.spotify_stand_in.running import stand_in
 from server.spotify_stand_in.state import StandInState
 from tests.ui.desktop.conftest import DEMO
-from tests.ui.desktop.windows import Person, until
+from tests.ui.desktop.windows import Person, open_window, until
 from ui.desktop import app as app_module
 from ui.desktop.app import PLACE_FILE, App, AppOptions
 from ui.desktop.client_id_dialog import ClientIdDialog
@@ -190,6 +192,67 @@ def test_settings_are_in_force_at_once_and_kept(in_loop, tmp_path, server):
         kept = SettingsFile(tmp_path).load().settings
         assert (kept.display_name, kept.enable_runbuddy, kept.cache_bytes) == ("Ann", False, 1024**3)
         assert kept.ntp_server == f"127.0.0.1:{server.ntp_port}"
+
+    in_loop(scenario)
+
+
+def test_another_time_server_is_asked_at_once_while_the_former_is_silent(in_loop, tmp_path, server):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+
+        async def scenario():
+            given = {"sound_device": "none", "first_run_done": True, "server": NOBODY}
+            app = App(AppOptions(tmp_path, given | {"ntp_server": f"127.0.0.1:{silent.getsockname()[1]}"}))
+            person = Person(app, await app.open())
+            person.window.show_screen("settings")
+            model, page = person.view_model.settings, app.screens.settings
+            page.measure_requested.emit()
+            await until(lambda: model._state.clock.measuring)
+            page.ntp_server_requested.emit("256.1.1.1:99999")
+            await until(lambda: model._state.clock.ntp_trouble, lambda: model._state.clock)
+            assert model._state.clock.ntp_server == "256.1.1.1:99999", "it stays to be mended"
+            page.ntp_server_requested.emit(f"127.0.0.1:{server.ntp_port}")
+            await until(lambda: "Synced to" in model._state.clock.result, lambda: model._state.clock)
+            assert not model._state.clock.ntp_trouble
+            await person.close()
+
+        in_loop(scenario)
+
+
+def test_the_click_goes_on_with_another_player_and_makes_way_for_music(in_loop, tmp_path, server, demo_pairing):
+    async def scenario():
+        person = await open_window(tmp_path, "Ann", server, demo_pairing)
+        person.window.show_screen("settings")
+        model, page = person.view_model.settings, person.app.screens.settings
+        page.click_requested.emit(True)
+        await until(lambda: "Clicking" in model._state.sound.click_note, lambda: model._state.sound)
+        before = person.playback
+        page.engine_requested.emit("libvlc")
+        await until(lambda: person.view_model.context.services.has_sound and person.playback is not before)
+        await until(lambda: model._click._player is person.playback and "Clicking" in model._state.sound.click_note)
+        person.view_model.playlist_detail.open(demo_pairing.playlist_id)
+        await until(lambda: person.view_model.playlist_detail._lines)
+        person.view_model.playlist_detail.play()
+        await until(lambda: person.playback.playing, person.toasts)
+        assert not model._click.running
+        person.window.show_screen("settings")
+        await until(lambda: model._state.sound.click_locked == "Pause the music first")
+        person.view_model.transport.toggle_pause()
+        await until(lambda: model._state.sound.click_locked is None, lambda: model._state.sound)
+        await person.close()
+
+    in_loop(scenario)
+
+
+def test_where_no_program_opens_folders_it_is_said_where_the_log_is(in_loop, tmp_path, monkeypatch):
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+
+    async def scenario():
+        app = App(AppOptions(tmp_path, {"sound_device": "none", "first_run_done": True, "server": NOBODY}))
+        person = Person(app, await app.open())
+        app.screens.settings.log_folder_requested.emit()
+        await until(lambda: "No program opens folders here" in person.toasts())
+        await person.close()
 
     in_loop(scenario)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ui.viewmodel.server_check import whole_address
+from ui.viewmodel.server_check import addresses, whole_address
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,19 @@ from ui.viewmodel.server_check import whole_address
 )
 def test_an_address_may_be_typed_as_the_other_laptop_shows_it(typed, address):
     assert whole_address(typed) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("192.168.1.20", ("http://192.168.1.20:8765", "http://192.168.1.20")),
+        ("anas-laptop", ("http://anas-laptop:8765", "http://anas-laptop")),
+        ("192.168.1.20:80", ("http://192.168.1.20:80",)),
+        ("http://192.168.1.20", ("http://192.168.1.20",)),
+        ("api.lockstep.at", ("https://api.lockstep.at",)),
+        ("localhost/lockstep", ("http://localhost/lockstep",)),
+        ("  ", ()),
+    ],
+)
+def test_a_machine_in_the_room_is_asked_at_the_usual_port_first(typed, wanted):
+    assert addresses(typed) == wanted

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from audio.engine.device_choice import Device
+from audio.playback_events import SoundChanged
 from client.clock.clock import ClockStatus
 from client.library.model import PlaylistSummary, ScanProgress, ScanStage
 from client.matching.model import Candidate, Confidence, MatchReason, TrackMatch
@@ -16,8 +17,8 @@ from tests.ui.viewmodel.test_sync_words import REPORT
 from ui.screens.billboard_state import Playable
 from ui.screens.playlist_rows import PairMark
 from ui.viewmodel.billboard_states import age_words, open_sessions
-from ui.viewmodel.library_states import lead_lock, play_lock, scan_progress, track_lines
-from ui.viewmodel.settings_states import clock_state, device_choices, size_words
+from ui.viewmodel.library_states import folder_words, lead_lock, play_lock, scan_progress, track_lines
+from ui.viewmodel.settings_states import clock_state, device_choices, device_note, folders_words, size_words
 from ui.viewmodel.sync_history import SyncHistory, numbers
 
 MINUTE_MS = 60_000
@@ -110,9 +111,36 @@ def test_the_clock_says_how_well_it_is_known_and_since_when():
     assert clock_state("pool", status(math.inf, 0), now_ns, measuring=True, trouble="No").result == ""
 
 
+def test_what_went_wrong_with_the_clock_elsewhere_is_said_in_the_settings():
+    status = ClockStatus(0.0, math.inf, 0, "a", None, False, "the name a is unknown")
+    assert clock_state("a", status, 1, measuring=False, trouble="").trouble == "The name a is unknown."
+    assert clock_state("a", status, 1, measuring=True, trouble="").trouble == ""
+    assert clock_state("a", status, 1, measuring=False, trouble="Other.").trouble == "Other."
+
+
+def test_the_settings_say_what_is_played_to():
+    assert device_note(None) == ("", "")
+    note, trouble = device_note(SoundChanged("alsa.usb", False, None, False, "USB Headphones"))
+    assert (note.translate({0x2068: None, 0x2069: None}), trouble) == ("Plays to USB Headphones", "")
+    assert device_note(SoundChanged("", True, "no sound device is there", False)) == ("", "No sound device is there.")
+
+
+def test_several_folders_are_named_by_the_first():
+    assert folders_words(()) == ""
+    assert folders_words((Path("/a"),)) == "/a"
+    assert folders_words((Path("/a"), Path("/b"), Path("/c"))) == "/a and 2 more"
+
+
+def test_the_library_says_how_many_files_its_folder_has():
+    plain = {0x2068: None, 0x2069: None}
+    words = [folder_words((Path("/home/ana/Music"),), count).translate(plain) for count in (0, 1, 1204)]
+    assert words == ["No music files in Music", "1 music file in Music", "1,204 music files in Music"]
+    assert folder_words((), 3) == ""
+
+
 def test_sizes():
     assert [size_words(size) for size in (0, 10, 5 * 1024**2, 3 * 1024**3)] == [
-        "Nothing in use", "1 kB in use", "5.0 MB in use", "3.0 GB in use",
+        "nothing in use", "1 KiB in use", "5.0 MiB in use", "3.0 GiB in use",
     ]  # fmt: skip
 
 
@@ -130,5 +158,9 @@ def test_the_panel_keeps_two_minutes_and_no_more():
     assert shown["Clock"] == "± 0.3 ms"
     assert shown["Drift now"] == "+0.20 ms"
     assert shown["Connection"] == "Connected"
+    over = history.state("")
+    assert over.summary.startswith("The session is over")
+    assert {number.name: number.value for number in over.numbers}["Connection"] == "Session over"
+    assert "Drift now" not in {number.name for number in over.numbers}
     history.clear()
     assert history.state("").numbers == ()

@@ -126,6 +126,7 @@ class FirstRunScreen(QWidget):
         self.server.server_requested.connect(self.server_requested)
         self.server.name_requested.connect(self.name_requested)
         self.server.name_typed.connect(self._on_typed)
+        self.server.name_confirmed.connect(self._on_confirmed)
         self.show_state(FirstRunState())
 
     def show_state(self, state: FirstRunState) -> None:
@@ -150,13 +151,23 @@ class FirstRunScreen(QWidget):
             state = replace(state, server=replace(state.server, name=typed, name_trouble=""))
         done = is_done(state, state.step)
         self._back.setVisible(state.step is not Step.FOLDER)
-        self._skip.setVisible(not done)
-        self._next.setVisible(done)
         self._next.set_words("Open Lockstep" if state.step is Step.DONE else "Continue")
+        shown, gone = (self._next, self._skip) if done else (self._skip, self._next)
+        had_focus = gone.hasFocus()
+        shown.show()
+        if had_focus:
+            # Qt would give it to the next one, which is the way back.
+            shown.setFocus(Qt.FocusReason.MouseFocusReason)
+        gone.hide()
 
     def _on_typed(self) -> None:
         if self._state is not None:
             self._show_ways(self._state)
+
+    def _on_confirmed(self) -> None:
+        """Go on by Enter in the last field, if that is all that was missing."""
+        if self._next.isVisible():
+            self._go_on()
 
     def _go_on(self) -> None:
         if self._state is not None and self._state.step is Step.DONE:

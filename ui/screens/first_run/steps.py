@@ -158,6 +158,7 @@ class ServerPage(StepPage):
     server_requested = Signal(str)
     name_requested = Signal(str)
     name_typed = Signal()
+    name_confirmed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -184,6 +185,7 @@ class ServerPage(StepPage):
         self._address.entered.connect(self.server_requested)
         self._name.entered.connect(self.name_requested)
         self._name.textEdited.connect(lambda _text: self.name_typed.emit())
+        self._name.returnPressed.connect(self.name_confirmed)
         self._reset.clicked.connect(lambda: self.server_requested.emit(self._usual))
 
     @property
@@ -201,7 +203,11 @@ class ServerPage(StepPage):
             widget.setVisible(state.checking)
         self._note.show_badge(state.note, icon="dns" if state.note else None)
         self._reset.setVisible(state.address != state.usual and not state.checking)
+        appears = state.asks_name and self._name_row.isHidden()
         self._name_row.setVisible(state.asks_name)
         self._name.show_text(state.name)
+        if appears and not state.name and self.isVisible():
+            # What is typed next is the name, wherever the key before it has led.
+            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._name.show_invalid(bool(state.name_trouble))
         self.show_trouble(state.trouble or (state.name_trouble if state.asks_name else ""))

@@ -40,9 +40,10 @@ class LibrarySection(Card):
 
     def show_state(self, state: LibraryState) -> None:
         """Show this state."""
-        self._start = state.folder
+        self._start = state.folder or ""
         parts = [part for part in (isolated(state.folder) if state.folder else "", state.scan or state.files) if part]
-        self._folder.show_hint(" · ".join(parts) or "None yet. Lockstep finds your playlists' tracks in it.")
+        none = "" if state.folder is None else "None yet. Lockstep finds your playlists' tracks in it."
+        self._folder.show_hint(" · ".join(parts) or none)
         self._folder.show_trouble(state.folder_trouble)
         self._scanning.setVisible(bool(state.scan))
         self._rescan.setVisible(bool(state.folder) and not state.scan)

@@ -1,5 +1,7 @@
 """RunBuddy: whether, where, by which name, and by whose clock."""
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,6 +12,13 @@ from ui.widgets.form_row import FormRow
 from ui.widgets.spinner import Spinner
 from ui.widgets.switch import Switch
 from ui.widgets.text_field import TextField
+
+_WHAT_IT_IS: Final = "Play the same music with somebody, in lockstep"
+_WHICH_SERVER: Final = "Where you find one another; leave it empty for api.lockstep.at"
+_WHICH_NAME: Final = "This server has no Spotify accounts; others see this name"
+_WHICH_NTP: Final = (
+    "Both of you use the same one. Where “lockstep serve” runs with --ntp-port, that one: 192.168.1.20:11123"
+)
 
 
 class RunBuddySection(Card):
@@ -32,9 +41,9 @@ class RunBuddySection(Card):
         line.addWidget(self._checking)
         line.addWidget(self._server)
         self._server.setAccessibleName("Session server")
-        self._enabled_row = FormRow("Enable RunBuddy", self._enabled, "Play the same music with somebody, in lockstep")
+        self._enabled_row = FormRow("Enable RunBuddy", self._enabled, _WHAT_IT_IS)
         self._server_row = FormRow("Session server", beside)
-        self._name_row = FormRow("Your name", self._name, "This server has no Spotify accounts; others see this name")
+        self._name_row = FormRow("Your name", self._name, _WHICH_NAME)
         for row in (self._enabled_row, self._server_row, self._name_row):
             self.add(row)
         self._enabled.clicked.connect(self.enabled_requested)
@@ -45,16 +54,18 @@ class RunBuddySection(Card):
         """Show this state; `locked` is why it can't be changed now."""
         self._enabled.setChecked(state.enabled)
         self._enabled.set_locked(locked)
-        self._enabled_row.show_hint(locked or "Play the same music with somebody, in lockstep")
+        self._enabled_row.show_hint(locked or _WHAT_IT_IS)
         self._server.show_text(state.server)
         self._server.set_locked(locked)
         self._server.show_invalid(bool(state.server_trouble))
-        self._server_row.show_hint(state.server_note or "Where sessions are found; leave it empty for the usual one")
+        self._server_row.show_hint(locked or state.server_note or _WHICH_SERVER)
         self._server_row.show_trouble(state.server_trouble)
         self._checking.setVisible(state.server_checking)
         self._name_row.setVisible(state.asks_name)
         self._name.show_text(state.name)
         self._name.set_locked(locked)
+        self._name.show_invalid(bool(state.name_trouble))
+        self._name_row.show_hint(locked or _WHICH_NAME)
         self._name_row.show_trouble(state.name_trouble)
         for row in (self._server_row, self._name_row):
             row.setEnabled(state.enabled)
@@ -69,7 +80,7 @@ class ClockSection(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._ntp = TextField(placeholder="pool.ntp.org")
-        self._ntp_row = FormRow("NTP server", self._ntp, "Both of you should use the same one, or nearby ones")
+        self._ntp_row = FormRow("NTP server", self._ntp, _WHICH_NTP)
         self._measure = SecondaryButton("Measure again", "refresh")
         self._measuring = Spinner(name="Measuring the clock")
         beside = QWidget()
@@ -88,7 +99,9 @@ class ClockSection(Card):
         """Show this state; `locked` is why the server can't be changed now."""
         self._ntp.show_text(state.ntp_server)
         self._ntp.set_locked(locked)
+        self._ntp.show_invalid(bool(state.ntp_trouble))
+        self._ntp_row.show_hint(locked or _WHICH_NTP)
+        self._ntp_row.show_trouble(state.ntp_trouble)
         self._clock_row.show_hint("Measuring…" if state.measuring else state.result or "Not measured yet")
         self._clock_row.show_trouble(state.trouble)
         self._measuring.setVisible(state.measuring)
-        self._measure.setEnabled(not state.measuring)

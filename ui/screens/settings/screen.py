@@ -49,7 +49,7 @@ class SettingsScreen(QWidget):
         self.storage = StorageSection()
         self.about = AboutSection()
         page = ScrollPage(_WIDEST, self)
-        page.content.addWidget(Label("Settings", TextRole.DISPLAY))
+        page.content.addWidget(Label("Settings", TextRole.HEADING))
         for title, section in (
             ("Music", self.library),
             ("RunBuddy", self.runbuddy),

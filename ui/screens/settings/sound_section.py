@@ -63,12 +63,20 @@ class SoundSection(Card):
         self._engine.set_locked(locked)
         self._engine_row.show_hint(locked or _ENGINE_HINTS.get(state.engine, ""))
         self._delay.show_value(state.delay_ms)
-        self._delay_row.show_hint("How long this device takes to sound. Kept for it, and used in every session")
+        self._delay_row.show_hint("How long this device takes to sound: -2,000 to 5,000 ms, kept for it")
         self._delay_row.show_trouble(state.delay_trouble)
-        self._start.setVisible(not state.clicking)
-        self._stop.setVisible(state.clicking)
         self._start.set_locked(state.click_locked)
+        self._show_button(state.clicking)
         self._note.show_badge(state.click_note, Tone.NEUTRAL, "hearing" if state.click_note else None)
+
+    def _show_button(self, clicking: bool) -> None:
+        """Show the button that stops or the one that starts; the focus stays with the one that is there."""
+        shown, gone = (self._stop, self._start) if clicking else (self._start, self._stop)
+        had_focus = gone.hasFocus()
+        shown.show()
+        if had_focus:
+            shown.setFocus(Qt.FocusReason.MouseFocusReason)
+        gone.hide()
 
     def _delay_control(self) -> QWidget:
         control = QWidget()
@@ -91,19 +99,19 @@ class SoundSection(Card):
         words.addWidget(Label("Set it by ear", TextRole.BODY, parent=helper))
         words.addWidget(
             Label(
-                "Start the click on both laptops and stand between them. On the one that clicks late press + until you "
-                "hear one click.",
+                "Start the click on both laptops and stand between them. On the one that clicks late, raise the output "
+                "delay above until you hear one click.",
                 TextRole.CAPTION,
                 "secondary",
                 wraps=True,
                 parent=helper,
             )
         )
+        words.addWidget(self._note, 0, Qt.AlignmentFlag.AlignLeading)
         line = QHBoxLayout(helper)
-        line.setContentsMargins(0, 12, 0, 16)
-        line.setSpacing(12)
+        line.setContentsMargins(0, 12, 0, 12)
+        line.setSpacing(24)
         line.addLayout(words, 1)
-        line.addWidget(self._note)
         line.addWidget(self._start)
         line.addWidget(self._stop)
         self._start.clicked.connect(lambda: self.click_requested.emit(True))

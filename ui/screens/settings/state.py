@@ -14,9 +14,12 @@ class AccountPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """Music folder and Spotify account; `scan` as "1,204 of 20,000 files" while it runs, `files` as "1,204 files"."""
+    """Music folder and Spotify account; `scan` as "1,204 of 20,000 files" while it runs, `files` as "1,204 files".
 
-    folder: str = ""
+    `folder` is None until it is known whether there is one.
+    """
+
+    folder: str | None = None
     files: str = ""
     scan: str = ""
     folder_trouble: str = ""
@@ -41,9 +44,10 @@ class RunBuddyState:
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """`result` as "Synced to ±3 ms, 2 minutes ago"."""
+    """`result` as "Synced to ±3 ms, 2 minutes ago"; `ntp_server` is what was typed, `ntp_trouble` why it is refused."""
 
     ntp_server: str = ""
+    ntp_trouble: str = ""
     measuring: bool = False
     result: str = ""
     trouble: str = ""

@@ -15,7 +15,7 @@ from ui.widgets.switch import Switch
 
 _GIB: Final = 1024**3
 _SIZES: Final = tuple(
-    (size, f"{size / _GIB:g} GB") for size in (_GIB // 2, _GIB, 2 * _GIB, 5 * _GIB, 10 * _GIB, 20 * _GIB)
+    (size, f"{size / _GIB:g} GiB") for size in (_GIB // 2, _GIB, 2 * _GIB, 5 * _GIB, 10 * _GIB, 20 * _GIB)
 )
 
 
@@ -32,20 +32,20 @@ class StorageSection(Card):
         super().__init__(parent=parent)
         self._size = Choice("Size of the cache")
         self._size.setMinimumWidth(128)
-        self._clear = QuietButton("Empty it")
+        self._clear = QuietButton("Empty the cache")
         beside = QWidget()
         line = QHBoxLayout(beside)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         line.addWidget(self._clear)
         line.addWidget(self._size)
-        self._cache_row = FormRow("Decoded music on the disk", beside)
+        self._cache_row = FormRow("Cache", beside)
         self._debug = Switch()
         debug_row = FormRow("Detailed log", self._debug, "Writes what is needed to find a fault; never your tokens")
         logs = SecondaryButton("Open log folder", "open_in_new")
         logs_row = FormRow("Logs", logs, "Add the newest file when you report a fault")
         reset = DangerButton("Reset…", "restart_alt")
-        reset_row = FormRow("Reset Lockstep", reset, "Settings and sign-ins as at the first start. Your music stays")
+        reset_row = FormRow("Reset Lockstep", reset, "Everything as at the first start. Your music files stay")
         for row in (self._cache_row, debug_row, logs_row, reset_row):
             self.add(row)
         self._size.choice_requested.connect(lambda key: self.cache_size_requested.emit(int(key)))
@@ -57,17 +57,18 @@ class StorageSection(Card):
     def show_state(self, state: StorageState) -> None:
         """Show this state; a size that is none of the usual ones is offered too."""
         sizes = dict(_SIZES)
-        sizes.setdefault(state.cache_bytes, f"{state.cache_bytes / _GIB:.1f} GB")
+        sizes.setdefault(state.cache_bytes, f"{state.cache_bytes / _GIB:.1f} GiB")
         choices = [(str(size), words) for size, words in sorted(sizes.items())]
         self._size.show_choices(choices, str(state.cache_bytes))
-        self._cache_row.show_hint(state.cache_note or "Lets tracks start at once")
+        in_use = f" · {state.cache_note}" if state.cache_note else ""
+        self._cache_row.show_hint(f"Decoded music on the disk, so that tracks start at once{in_use}")
         self._debug.setChecked(state.debug)
 
     def _ask_to_reset(self) -> None:
         question = Question(
             "Reset Lockstep?",
-            "Your settings, sign-ins, pairings and measured delays are forgotten. Your music and your playlists on "
-            "Spotify are not touched.",
+            "Your settings and sign-ins, the library with its playlists and pairings, and the output delays are "
+            "forgotten. Your music files and your playlists at Spotify are not touched.",
             "Reset",
             parent=self.window(),
         )

@@ -187,6 +187,43 @@ def test_a_name_can_be_gone_on_with_while_it_is_being_typed(screen, qtbot, wishe
     assert wishes == [("name_requested", "Ana"), ("next_requested",)]
 
 
+def test_a_name_that_is_asked_for_gets_the_focus_and_enter_in_it_goes_on(screen, qtbot, wishes):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.show_state(FirstRunState(Step.SERVER, server=replace(SERVER, checking=True)))
+    address, name = screen.server.findChildren(TextField)
+    address.setFocus()
+    screen.show_state(FirstRunState(Step.SERVER, server=replace(SERVER, asks_name=True)))
+    assert screen.focusWidget() is name
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    qtbot.keyClicks(name, "Ana")
+    qtbot.keyClick(name, Qt.Key.Key_Return)
+    assert wishes == [("name_requested", ""), ("name_requested", "Ana"), ("next_requested",)]
+
+
+def test_the_focus_goes_from_skip_to_the_way_on_and_not_back(screen, qtbot):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.show_state(FirstRunState(Step.SERVER))
+    skip = next(made for made in screen.findChildren(QAbstractButton) if made.text() == "Skip")
+    skip.setFocus()
+    screen.show_state(FirstRunState(Step.DONE))
+    assert screen.focusWidget().words() == "Open Lockstep"
+
+
+def test_an_address_that_is_shown_whole_leaves_the_cursor_where_it_is_typed(screen, qtbot):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.show_state(FirstRunState(Step.SERVER))
+    address = screen.server.findChildren(TextField)[0]
+    address.setFocus()
+    address.clear()
+    qtbot.keyClicks(address, "there.example")
+    qtbot.keyClick(address, Qt.Key.Key_Return)
+    screen.show_state(FirstRunState(Step.SERVER, server=ServerState(address="https://there.example", trouble="No.")))
+    assert address.cursorPosition() == len("https://there.example")
+
+
 def test_the_end_says_what_there_is_and_what_was_skipped(screen):
     there = FirstRunState(
         Step.DONE,

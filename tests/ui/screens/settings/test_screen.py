@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog
@@ -84,7 +86,7 @@ def texts(screen):
 
 
 def test_every_button_says_what_is_wanted(screen, qtbot, wishes):
-    for words in ("Look again", "Sign out", "Measure again", "Start the click", "Empty it", "Open log folder"):
+    for words in ("Look again", "Sign out", "Measure again", "Start the click", "Empty the cache", "Open log folder"):
         press(screen, qtbot, words)
     assert wishes == [
         ("rescan_requested",),
@@ -220,3 +222,40 @@ def test_the_licences_are_listed_and_filtered(screen, qtbot):
 def test_licences_that_are_still_read_can_not_be_opened(screen):
     screen.show_state(SettingsState(about=AboutState("1.0")))
     assert not button(screen, "Licences").isEnabled()
+
+
+def test_a_refused_time_server_stays_to_be_mended_and_says_what_is_wrong(screen):
+    screen.show_state(SettingsState(clock=ClockState("256.1.1.1:99999", "It is no NTP server.")))
+    field = next(made for made in screen.findChildren(TextField) if made.accessibleName() == "NTP server")
+    assert (field.text(), field.property("invalid")) == ("256.1.1.1:99999", True)
+    assert "It is no NTP server." in texts(screen)
+    screen.show_state(USUAL)
+    assert not field.property("invalid")
+
+
+def test_what_is_locked_says_why_where_it_is(screen):
+    screen.show_state(replace(USUAL, locked="Change this when the session is over"))
+    seen = [label.text() for label in screen.findChildren(Label) if label.isVisible()]
+    assert seen.count("Change this when the session is over") == 4
+
+
+def test_the_focus_stays_with_the_button_that_starts_and_stops_the_click(screen, qtbot):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    button(screen, "Start the click").setFocus()
+    clicking = replace(USUAL, sound=replace(USUAL.sound, clicking=True, click_note="Clicking"))
+    screen.show_state(clicking)
+    assert screen.focusWidget() is button(screen, "Stop the click")
+    screen.show_state(USUAL)
+    assert screen.focusWidget() is button(screen, "Start the click")
+
+
+def test_the_wheel_gives_no_choice_the_focus(screen):
+    assert {choice.focusPolicy() for choice in screen.findChildren(Choice)} == {Qt.FocusPolicy.StrongFocus}
+
+
+def test_nothing_is_said_of_the_folder_before_it_is_known(screen):
+    screen.show_state(SettingsState())
+    assert not any("None yet" in text for text in texts(screen))
+    screen.show_state(SettingsState(LibraryState("")))
+    assert any("None yet" in text for text in texts(screen))
