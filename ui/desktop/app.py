@@ -25,6 +25,7 @@ from ui.desktop.screens import Screens
 from ui.desktop.settings import LoadedSettings, SettingsFile
 from ui.desktop.single_instance import SingleInstance
 from ui.shell.main_window import MainWindow
+from ui.shell.player_bar import PlayerBarState
 from ui.theme.theme import current
 from ui.theme.tokens import Tone
 from ui.widgets.toast import ToastState
@@ -74,6 +75,9 @@ class App:
         first_run = not self._loaded.settings.first_run_done and not options.overrides.get("first_run_done")
         self.window = MainWindow(options.data_dir / PLACE_FILE)
         self.screens = Screens(self.window, first_run=first_run)
+        # Until there is a player, the bar shows how loud it will be.
+        kept = self._loaded.settings.changed(**options.overrides)
+        self.window.player_bar.show_state(PlayerBarState(volume_percent=round(kept.volume_percent)))
         self.view_model: LockstepViewModel | None = None
         self.closed = asyncio.Event()
         #: Whether everything is to be as at the first start when this is closed.
@@ -102,6 +106,7 @@ class App:
         if self._loaded.notice is not None:
             view_model.context.toast("settings", self._loaded.notice, tone=Tone.WARNING, lasting=True)
         self._media_keys = open_media_keys(view_model.transport)
+        self._media_keys.show(view_model.playing.media)
         view_model.playing.media_changed.connect(self._media_keys.show)
         view_model.playing.position_jumped.connect(self._media_keys.seeked)
         view_model.start()

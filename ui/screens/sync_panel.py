@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSaveFile, Signal
+from PySide6.QtCore import QBuffer, QSaveFile, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.screens.sync_points import SyncPoint, table
@@ -113,24 +113,25 @@ class SyncPanel(QWidget):
             self._plots.show_points(state.points, state.now_s)
 
     def save_picture(self, path: Path) -> None:
-        """Write the panel as it is seen; `saved` or `save_failed` tells how it went."""
-        if self.grab().save(str(path), "PNG"):
-            self.saved.emit(str(path))
-        else:
-            self._failed(path, "")
+        """Write the panel as it is seen as PNG; `saved` or `save_failed` tells how it went."""
+        picture = QBuffer()
+        picture.open(QBuffer.OpenModeFlag.WriteOnly)
+        self.grab().save(picture, "PNG")
+        self._save(path, bytes(picture.data().data()))
 
     def save_table(self, path: Path) -> None:
-        """Write the points as CSV, whole or not at all; `saved` or `save_failed` tells how it went."""
+        """Write the points as CSV; `saved` or `save_failed` tells how it went."""
+        self._save(path, table(self._state.points).encode())
+
+    def _save(self, path: Path, data: bytes) -> None:
+        """Write a file whole or not at all."""
         file = QSaveFile(str(path))
-        data = table(self._state.points).encode()
         if file.open(QSaveFile.OpenModeFlag.WriteOnly) and file.write(data) == len(data) and file.commit():
             self.saved.emit(str(path))
-        else:
-            self._failed(path, file.errorString())
-
-    def _failed(self, path: Path, reason: str) -> None:
-        why = f" ({reason})" if reason else ""
-        self.save_failed.emit(f"{path.name} can't be written{why}. Choose another folder.")
+            return
+        why = f" ({file.errorString()})" if file.errorString() else ""
+        advice = "Choose another folder, or make room on the disk."
+        self.save_failed.emit(f"{path.name} can't be written{why}. {advice}")
 
     def _ask(self, title: str, name: str, save: object) -> None:
         dialog = QFileDialog(self, title, name, f"*{Path(name).suffix}")
@@ -163,12 +164,11 @@ class SyncPanel(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
         top.setSpacing(OVERHANG)
+        # The arrow, not the edge of its button, stands where the column begins.
+        top.addSpacing(-OVERHANG)
         top.addWidget(self._back)
         top.addWidget(self._header, 1)
-        # Only icons reach past the column, not the buttons at the other end.
-        top.addSpacing(OVERHANG)
         self._header.add_action(self._picture)
         self._header.add_action(self._table)
         self._figures.setHorizontalSpacing(24)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QSaveFile
+
 _log: Final = logging.getLogger(__name__)
 _LARGEST_FILE: Final = 10_000
 
@@ -33,10 +35,12 @@ def load_place(file: Path) -> WindowPlace | None:
 
 def save_place(file: Path, place: WindowPlace) -> None:
     """Keep the place; a disk that is full or read-only costs nothing but that."""
+    kept = QSaveFile(str(file))
+    data = json.dumps({"geometry": place.geometry, "section": place.section}).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps({"geometry": place.geometry, "section": place.section}))
-        part.replace(file)
     except OSError as error:
         _log.info("the window's place can't be kept: %s", error)
+        return
+    if not (kept.open(QSaveFile.OpenModeFlag.WriteOnly) and kept.write(data) == len(data) and kept.commit()):
+        _log.info("the window's place can't be kept: %s", kept.errorString())

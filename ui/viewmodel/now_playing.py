@@ -77,6 +77,11 @@ class PlayingModel(QObject):
         """Return all that is known."""
         return self._facts
 
+    @property
+    def media(self) -> PlayerFacts:
+        """Return what the desktop is told."""
+        return player_facts(self._facts)
+
     def load(self, name: str, items: Sequence[QueueItem], durations_ms: Mapping[int, int | None]) -> None:
         """Replace the queue; the music stops. Errors: NotNowError while the sound is not open."""
         self._context.services.set_queue(items)
@@ -125,8 +130,10 @@ class PlayingModel(QObject):
         match event:
             case TrackStarted(item):
                 self._on_track(item)
-            case PlayingChanged():
-                self._facts = self._without_notice(self._facts)
+            case PlayingChanged(playing):
+                if playing or not self._facts.notice_is_trouble:
+                    # A queue that comes to a halt at what can't be played says so for as long as it stands.
+                    self._facts = self._without_notice(self._facts)
                 self._read_player()
                 self._tell()
             case TrackRefused(item, message):
@@ -186,7 +193,10 @@ class PlayingModel(QObject):
             return
         playback = services.playback
         item, place, queue = playback.current, playback.place, playback.queue
-        position_ms = place[1] if place is not None and item is not None else 0.0
+        position_ms = 0.0
+        if place is not None and item is not None:
+            # For a moment the next track is heard, and not yet told.
+            position_ms = place[1] if place[0] == item.playlist_position else self._facts.position_ms
         exact_ms = None if item is None else playback.track_duration_ms(item.playlist_position)
         listed_ms = None if item is None else self._durations_ms.get(item.playlist_position)
         duration_ms = listed_ms if exact_ms is None else exact_ms

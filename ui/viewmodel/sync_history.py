@@ -12,6 +12,7 @@ from ui.screens.sync_points import SPAN_S, SyncPoint
 from ui.viewmodel.sync_words import clock_is_known, milliseconds
 
 _UNKNOWN: Final = "—"
+_OVER: Final = "The session is over. This is how it was until then."
 _CORRECTION: Final = "Nothing, a glide of 0.5 %, or a jump"
 
 
@@ -36,11 +37,12 @@ class SyncHistory:
         self._newest = None
 
     def state(self, summary: str) -> SyncPanelState:
-        """Return what the panel shows; `summary` is the pill's words."""
+        """Return what the panel shows; `summary` is the pill's words, "" when the session is over."""
         if self._newest is None:
             return SyncPanelState()
         points = tuple(self._points)
-        return SyncPanelState(summary, numbers(self._newest, points), points, points[-1].time_s)
+        shown = numbers(self._newest, points, over=not summary)
+        return SyncPanelState(summary or _OVER, shown, points, points[-1].time_s)
 
 
 def point_of(report: SyncReport) -> SyncPoint:
@@ -57,23 +59,20 @@ def point_of(report: SyncReport) -> SyncPoint:
     )
 
 
-def numbers(report: SyncReport, points: Sequence[SyncPoint]) -> tuple[SyncNumber, ...]:
-    """Return the figures above the plots."""
+def numbers(report: SyncReport, points: Sequence[SyncPoint], *, over: bool = False) -> tuple[SyncNumber, ...]:
+    """Return the figures above the plots; when the session is over, those of its end."""
     rate_ppm = report.leader_rate_ppm
     shown = [
         _clock(report),
-        SyncNumber(
-            "Connection",
-            report.socket.value.capitalize(),
-            "primary" if report.socket is SocketState.CONNECTED else "warning",
-            "The WebSocket to the session server",
-        ),
+        _connection(report, over=over),
     ]
     if report.role is Role.FOLLOWER:
         drifts = sorted(abs(point.drift_ms) for point in points if point.drift_ms is not None)
         shown += [
             SyncNumber(
-                "Drift now", _signed(report.drift_ms), detail="The leader's position minus this one's: positive, behind"
+                "Drift at the end" if over else "Drift now",
+                _signed(report.drift_ms),
+                detail="The leader's position minus this one's: positive, behind",
             ),
             SyncNumber("Drift, median", _UNKNOWN if not drifts else milliseconds(drifts[len(drifts) // 2])),
             SyncNumber("Correction", report.correction.value.capitalize(), detail=_CORRECTION),
@@ -86,6 +85,15 @@ def numbers(report: SyncReport, points: Sequence[SyncPoint]) -> tuple[SyncNumber
         SyncNumber("Underruns", str(report.underruns), "warning" if report.underruns else "primary"),
     ]
     return tuple(shown)
+
+
+def _connection(report: SyncReport, *, over: bool) -> SyncNumber:
+    value, tone = report.socket.value.capitalize(), "warning"
+    if over:
+        value, tone = "Session over", "secondary"
+    elif report.socket is SocketState.CONNECTED:
+        tone = "primary"
+    return SyncNumber("Connection", value, tone, "The WebSocket to the session server")
 
 
 def _clock(report: SyncReport) -> SyncNumber:

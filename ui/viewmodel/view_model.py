@@ -2,8 +2,9 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from client.session_state import Ended, Following, Idle, Leading, RunBuddySessionState
 from client.spotify.models import Endpoints
@@ -30,6 +31,9 @@ from ui.viewmodel.spotify import SpotifyModel, open_in_browser
 from ui.viewmodel.sync_history import SyncHistory
 from ui.viewmodel.transport import Transport
 from ui.widgets.sync_pill import SyncPillState
+
+#: A volume that has not moved for so long is worth a write to the disk.
+VOLUME_RESTS_MS: Final = 500
 
 
 class LockstepViewModel(QObject):
@@ -66,6 +70,8 @@ class LockstepViewModel(QObject):
         self._last_state: RunBuddySessionState = Idle()
         self._last_settings = context.settings
         self._noted_place = -1
+        self._volume_rests = QTimer(self, interval=VOLUME_RESTS_MS, singleShot=True)
+        self._volume_rests.timeout.connect(self._keep_volume)
         context.services.use_bearer(self.spotify.bearer)
         self._connect()
 
@@ -138,6 +144,7 @@ class LockstepViewModel(QObject):
             for part in (self.context.services, self.spotify, self.context):
                 parts.push_async_callback(part.aclose)
             await self.session.close()
+            await self._keep_volume_now()
 
     async def _open_sound(self) -> None:
         await self.context.services.open_sound()
@@ -198,8 +205,20 @@ class LockstepViewModel(QObject):
             self.sync_panel_changed.emit(self._history.state("" if pill is None else pill.text))
 
     def _set_volume(self, percent: float) -> None:
+        """Be heard so loud at once; it is kept when the slider rests."""
         self.playing.show_volume(percent)
-        self.context.tasks.start(self.context.change(volume_percent=percent), "volume")
+        if self.context.services.has_sound:
+            self.context.services.playback.output.set_volume(percent)
+        self._volume_rests.start()
+
+    def _keep_volume(self) -> None:
+        self.context.tasks.start(self._keep_volume_now(), "volume")
+
+    async def _keep_volume_now(self) -> None:
+        self._volume_rests.stop()
+        percent = self.playing.facts.volume_percent
+        if percent != self.context.settings.volume_percent:
+            await self.context.change(volume_percent=percent)
 
     def _note_place(self) -> None:
         """Keep where the music is, at each change of the track: to the second is what the server knows."""

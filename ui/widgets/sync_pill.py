@@ -20,8 +20,8 @@ _HEIGHT: Final = 32
 _ICON: Final = 16
 _PADDING: Final = 12
 _GAP: Final = 8
-#: What it gets in the narrowest window: every state but those with a long name is read whole.
-_ROOM: Final = 204
+#: What it gets in the narrowest window, where the volume is a button alone: only long names don't fit, in any font.
+_ROOM: Final = 256
 
 
 class SyncKind(StrEnum):

@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.widgets.icon_button import IconButton
 from ui.widgets.jump_slider import JumpSlider
 
+#: What one that begins muted is unmuted to.
+_FIRST: Final = 50
 _NARROWEST: Final = 56
 _WIDEST: Final = 104
 
@@ -19,14 +22,14 @@ class VolumeSlider(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._before_mute = 100
+        self._before_mute = _FIRST
         self._showing = False
         self._button = IconButton("volume_up", "Mute", side=32, parent=self)
         self._slider = JumpSlider("Volume", self)
         self._slider.setRange(0, 100)
         self._slider.setSingleStep(5)
         self._slider.setPageStep(20)
-        self._slider.setMinimumWidth(_NARROWEST)
+        self._slider.setMinimumWidth(0)
         self._slider.setMaximumWidth(_WIDEST)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -35,6 +38,14 @@ class VolumeSlider(QWidget):
         layout.addWidget(self._slider)
         self._button.clicked.connect(self._toggle_mute)
         self._slider.valueChanged.connect(self._changed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Be the button alone where there is no room."""
+        return QSize(self._button.width(), self._button.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._slider.setVisible(self.width() >= self._button.width() + _NARROWEST)
 
     def show_volume(self, percent: int) -> None:
         """Show the volume; while the person drags, the slider stays with the person."""

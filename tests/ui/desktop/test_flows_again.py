@@ -10,6 +10,7 @@ from client.session_state import Following, Idle, Leading
 from tests.ui.desktop.test_flows import follow, lead
 from tests.ui.desktop.windows import open_window, until
 from ui.desktop.recovery import FILE_NAME, SessionNote
+from ui.desktop.settings import SettingsFile
 
 
 @pytest.fixture
@@ -136,5 +137,23 @@ def test_a_way_back_that_fails_for_now_stays_open(at_windows, demo_pairing):
         await until(lambda: "That session is on another server." in person.toasts(), person.toasts)
         assert person.can_press("Return to your session")
         assert person.view_model.context.recovery._wanted is not None
+
+    at_windows(scenario)
+
+
+def test_a_volume_is_heard_at_once_and_kept_when_it_rests_or_the_window_closes(at_windows):
+    async def scenario(open_):
+        person = await open_("Ana")
+        context, changes = person.view_model.context, []
+        context.settings_changed.connect(changes.append)
+        for percent in range(100):
+            person.view_model.transport.set_volume(percent / 100)
+        assert person.playback.output.volume_percent == 99.0
+        assert changes == []
+        await until(lambda: context.settings.volume_percent == 99.0)
+        assert len(changes) == 1
+        person.view_model.transport.set_volume(0.25)
+        await person.view_model.aclose()
+        assert SettingsFile(context.services.data_dir).load().settings.volume_percent == 25.0
 
     at_windows(scenario)

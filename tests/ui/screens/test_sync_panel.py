@@ -81,6 +81,8 @@ def test_a_place_that_can_not_be_written_is_told(qtbot, panel, tmp_path, save, n
         getattr(panel, save)(tmp_path / "nowhere" / name)
     assert told.args[0].startswith(f"{name} can't be written")
     assert "another folder" in told.args[0]
+    assert "(" in told.args[0], "the reason is said"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_button_asks_for_a_place_and_saves_there(qtbot, panel, tmp_path):

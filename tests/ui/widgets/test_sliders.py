@@ -1,5 +1,6 @@
 from PySide6.QtCore import QPoint, Qt
 
+from ui.widgets.icon_button import IconButton
 from ui.widgets.jump_slider import JumpSlider
 from ui.widgets.label import Label
 from ui.widgets.seek_slider import SeekSlider
@@ -111,3 +112,27 @@ def test_the_volume_is_set_muted_and_comes_back(theme, qtbot):
     volume.toggle_mute()
     volume.step(100)
     assert heard == [65, 0, 65, 100]
+
+
+def test_what_begins_muted_is_not_loud_when_it_is_unmuted(theme, qtbot):
+    volume = VolumeSlider()
+    qtbot.addWidget(volume)
+    heard = []
+    volume.volume_requested.connect(heard.append)
+    volume.show_volume(0)
+    volume.toggle_mute()
+    assert heard == [50]
+
+
+def test_where_there_is_no_room_the_volume_is_its_button(theme, qtbot):
+    volume = VolumeSlider()
+    qtbot.addWidget(volume)
+    volume.show()
+    volume.resize(120, 32)
+    slider = volume.findChild(JumpSlider)
+    assert slider.isVisible()
+    volume.resize(40, 32)
+    assert not slider.isVisible()
+    assert volume.findChild(IconButton).isVisible()
+    volume.resize(120, 32)
+    assert slider.isVisible()

@@ -66,6 +66,15 @@ def _window(
     return in_shell(panel, Section.NOW_PLAYING, facts)
 
 
+def _over() -> QWidget:
+    history = SyncHistory()
+    for one in _reports(Role.FOLLOWER, 190, {}):
+        history.add(one)
+    panel = SyncPanel()
+    panel.show_state(history.state(""))
+    return in_shell(panel, Section.NOW_PLAYING, music())
+
+
 def _empty() -> QWidget:
     return in_shell(SyncPanel(), Section.NOW_PLAYING, music())
 
@@ -81,6 +90,7 @@ SCENES = (
         lambda: _window(FOLLOWING, socket=SocketState.RECONNECTING, clock_uncertainty_ms=14.0, underruns=3),
     ),
     Scene("sync-panel", "clock-lost", lambda: _window(FOLLOWING, clock_uncertainty_ms=None)),
+    Scene("sync-panel", "over", _over),
     Scene("sync-panel", "small", lambda: _window(FOLLOWING, jump_at=190), (1000, 640)),
     Scene("sync-panel", "rtl", lambda: _window(FOLLOWING, jump_at=190), right_to_left=True),
 )
