@@ -81,14 +81,7 @@ class _WordButton(FocusVisible, QPushButton):
             painter.setOpacity(1.0)
         self._draw_content(painter, text)
         if self.focus_visible:
-            self._draw_ring(painter, palette, back, radius)
-
-    def _draw_ring(self, painter: QPainter, palette: Palette, back: str | None, radius: float) -> None:
-        """Draw the ring with a gap to a plane of its own colour, so that it is seen on every button."""
-        if back is not None:
-            plane(painter, self.rect().adjusted(1, 1, -1, -1), radius, None, edge=palette.background)
-            plane(painter, self.rect().adjusted(2, 2, -2, -2), radius, None, edge=palette.background)
-        focus_ring(painter, self.rect(), radius)
+            focus_ring(painter, self.rect(), radius, on_plane=back is not None)
 
     def _draw_content(self, painter: QPainter, colour: str) -> None:
         metrics = QFontMetrics(self._font)

@@ -90,4 +90,4 @@ class IconButton(FocusVisible, QToolButton):
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         icons.draw(painter, place, self._icon, colour, mirrored=mirrored)
         if self.focus_visible:
-            focus_ring(painter, self.rect(), self.width() / 2)
+            focus_ring(painter, self.rect(), self.width() / 2, on_plane=self._filled)

@@ -103,9 +103,13 @@ def plane(
     painter.drawRoundedRect(area, radius, radius)
 
 
-def focus_ring(painter: QPainter, rect: QRect | QRectF, radius: float) -> None:
-    """Draw the ring of a focused control just inside `rect`."""
+def focus_ring(painter: QPainter, rect: QRect | QRectF, radius: float, *, on_plane: bool = False) -> None:
+    """Draw the ring of a focused control just inside `rect`; with a gap on a plane, which may have the same colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if on_plane:
+        gap = current().palette.background
+        for depth in (1, 2):
+            plane(painter, QRectF(rect).adjusted(depth, depth, -depth, -depth), radius, None, edge=gap)
     inset = FOCUS_WIDTH / 2
     painter.setPen(QPen(QColor(current().palette.focus), FOCUS_WIDTH))
     painter.setBrush(Qt.BrushStyle.NoBrush)
