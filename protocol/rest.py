@@ -169,12 +169,16 @@ class ServerLimits(WireModel):
 
 
 class ServerInfo(WireModel):
-    """Answer to GET /runbuddy/info (beyond the plan): what an app must know before it asks anybody to sign in."""
+    """Answer to GET /runbuddy/info (beyond the plan): what an app must know before it asks anybody to sign in.
+
+    `ntp_port`: the UDP port at which the server's machine answers SNTP itself, None where it does not.
+    """
 
     name: Name
     version: Name
     accounts: AccountsMode = Field(strict=False)
     limits: ServerLimits
+    ntp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
 
 
 class ErrorBody(WireModel):

@@ -24,6 +24,7 @@ def server_info(settings: Settings) -> ServerInfo:
         name=_NAME,
         version=version(),
         accounts=settings.accounts,
+        ntp_port=settings.ntp_port,
         limits=ServerLimits(
             max_event_bytes=limits.MAX_EVENT_BYTES,
             max_events_per_second=settings.max_events_per_second,

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -33,13 +34,14 @@ async def serve(settings: Settings, *, on_ready: OnReady | None = None) -> None:
     `on_ready` is called once with the REST port and the NTP port (or None) when both answer. Errors: `StartError` with
     a sentence for people when a port or the database cannot be opened.
     """
-    app = create_app(settings)
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(settings.host, settings.port))
         sntp = SntpServer(settings.host, settings.ntp_port) if settings.ntp_port is not None else None
         if sntp is not None:
             stack.callback(sntp.stop)
             sntp.start()
+            settings = replace(settings, ntp_port=sntp.port)
+        app = create_app(settings)
         ports = (int(listener.getsockname()[1]), sntp.port if sntp is not None else None)
         async with app.router.lifespan_context(app):
             server = _Server(_uvicorn_config(app, settings), lambda: on_ready(*ports) if on_ready else None)

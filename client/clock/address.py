@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address
+from urllib.parse import urlsplit
 
 from client.errors import AddressError
 
 NTP_PORT = 123
+
+#: Where nobody has chosen one.
+PUBLIC_NTP = "pool.ntp.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,18 @@ def parse_address(text: str) -> NtpAddress:
     if not host or any(character.isspace() or character in "/@?#[]" for character in host) or not host.isprintable():
         raise _malformed(text)
     return NtpAddress(host, _port(port, text) if colon else NTP_PORT)
+
+
+def time_server(chosen: str | None, server_url: str, ntp_port: int | None) -> str:
+    """Return whom to ask for the time: `chosen`, else the session server if it tells it at `ntp_port`, else the public.
+
+    Two public servers differ by milliseconds, and a pool is many: buddies of one session server are nearest together by
+    that one. `server_url` is the session server's address.
+    """
+    if chosen is not None:
+        return chosen
+    host = urlsplit(server_url).hostname
+    return PUBLIC_NTP if ntp_port is None or not host else str(NtpAddress(host, ntp_port))
 
 
 def _is_ipv6(host: str) -> bool:

@@ -148,9 +148,11 @@ def test_anybody_may_ask_what_the_server_takes(server: RunningServer, start: Sta
     assert (info.accounts, info.version) == ("local", metadata.version("lockstep-desktop"))
     assert info.limits.max_event_bytes == limits.MAX_EVENT_BYTES
     assert info.limits.idle_ttl_ms == 2 * 3600 * 1000
-    other = start(accounts=AccountsMode.SPOTIFY, leader_grace_s=1.5)
+    assert info.ntp_port is None
+    other = start(accounts=AccountsMode.SPOTIFY, leader_grace_s=1.5, ntp_port=0)
     found = http("GET", f"{other.base_url}/runbuddy/info").json()
     assert (found["accounts"], found["limits"]["leaderGraceMs"]) == ("spotify", 1500)
+    assert found["ntpPort"] == other.ntp_port
 
 
 @pytest.mark.parametrize("spell", [str, str.lower, lambda code: f" {code} "])

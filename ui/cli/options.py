@@ -10,7 +10,7 @@ import typer
 
 from audio.engine.client import EngineKind
 from audio.output_settings import FULL_VOLUME, gain_of
-from client.clock.address import parse_address
+from client.clock.address import PUBLIC_NTP, parse_address
 from client.errors import AddressError
 from protocol.limits import MAX_NAME_LENGTH
 from ui.cli.exit_codes import ExitCode
@@ -27,6 +27,13 @@ AccountOption = Annotated[
 TokenOption = Annotated[
     str | None,
     typer.Option(metavar="T", envvar="LOCKSTEP_TOKEN", show_envvar=True, help="Your Spotify access token."),
+]
+SessionNtpOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOST[:PORT]",
+        help="The NTP server, the same for both; else the session server's own, or pool.ntp.org.",
+    ),
 ]
 NtpOption = Annotated[str, typer.Option(metavar="HOST[:PORT]", help="The NTP server; both sides should use one.")]
 SecondsOption = Annotated[float | None, typer.Option(metavar="N", help="End after so many seconds.")]
@@ -54,7 +61,7 @@ ReportEveryOption = Annotated[
     float, typer.Option(metavar="SECONDS", help="How often the sync is reported, at least every 10 ms.")
 ]
 
-DEFAULT_NTP: Final = "pool.ntp.org"
+DEFAULT_NTP: Final = PUBLIC_NTP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +72,7 @@ class SessionOptions:
     server: ServerOption
     account: AccountOption = None
     token: TokenOption = None
-    ntp: NtpOption = DEFAULT_NTP
+    ntp: SessionNtpOption = None
     seconds: SecondsOption = None
     audio: AudioOption = None
     engine: EngineOption = EngineKind.PRECISE
@@ -96,7 +103,8 @@ def checked(options: SessionOptions, *, is_signed_in: Callable[[Path], bool]) ->
     if not (math.isfinite(options.report_every) and options.report_every >= 0.01):
         raise usage_error("--report-every needs a number of seconds, at least 0.01")
     check_seconds(options.seconds)
-    check_ntp(options.ntp)
+    if options.ntp is not None:
+        check_ntp(options.ntp)
     check_volume(options.volume)
     # A token from the environment is a default; the account that was typed is meant.
     return options if name is None else replace(options, token=None)

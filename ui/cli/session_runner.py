@@ -10,8 +10,9 @@ from typing import Any, Final, Generic, TypeVar
 from audio.service import PlaybackService
 from client.api import Bearer, RunBuddyApiClient
 from client.clock import RunBuddyClock
+from client.clock.address import time_server
 from client.coordinator import LEFT, RunBuddyCoordinator
-from client.errors import PairingError, shown_path
+from client.errors import ApiError, PairingError, ServerAnswerError, shown_path
 from client.pairing import Pairing, load_pairing, without_lost_files
 from client.prejoin import MAX_NAMED
 from client.session_state import Ended
@@ -77,7 +78,6 @@ async def open_stage(
     """
     with interruptible() as interrupts:
         pairing = await _pairing_with_files(options.pairing, output)
-        clock = RunBuddyClock(options.ntp)
         async with (
             bearer_of(options, output, role) as bearer,
             RunBuddyApiClient(options.server, options.token, bearer=bearer) as api,
@@ -89,13 +89,12 @@ async def open_stage(
                 playback.subscribe(narrator.on_playback)
                 playback.set_queue(queue_of(pairing))
                 looking = asyncio.create_task(_look_up(bearer, api, pairing, playback, look_up))
-                await all_or_first_error(
-                    looking, asyncio.create_task(playback.opened()), asyncio.create_task(clock.synchronise())
-                )
+                timing = asyncio.create_task(_measured_clock(options, api))
+                await all_or_first_error(looking, asyncio.create_task(playback.opened()), timing)
                 trace = _open_trace(options, role)
                 with contextlib.closing(trace):
                     coordinator = RunBuddyCoordinator(
-                        api, clock, playback, trace=trace, report_interval_s=options.report_every
+                        api, timing.result(), playback, trace=trace, report_interval_s=options.report_every
                     )
                     coordinator.subscribe(narrator.on_coordinator)
                     interrupts.polite = True
@@ -107,6 +106,18 @@ async def open_stage(
                         await coordinator.close()
             finally:
                 await playback.aclose()
+
+
+async def _measured_clock(options: SessionOptions, api: RunBuddyApiClient) -> RunBuddyClock:
+    """Return the clock by whom both go, measured. Errors: ClientError."""
+    ntp_port = None
+    if options.ntp is None:
+        # A server that knows only the plan tells nothing of itself.
+        with contextlib.suppress(ApiError, ServerAnswerError):
+            ntp_port = (await api.info()).ntp_port
+    clock = RunBuddyClock(time_server(options.ntp, options.server, ntp_port))
+    await clock.synchronise()
+    return clock
 
 
 async def run_until_over(stage: Stage[Any], session_id: str, performing: Coroutine[Any, Any, None]) -> ExitCode:

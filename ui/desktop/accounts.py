@@ -34,15 +34,17 @@ class Accounts:
         self._data_dir = data_dir
         self._display_name = display_name.strip()
         self._bearer = bearer
-        self._mode: AccountsMode | None = None
+        self._told: tuple[AccountsMode, int | None] | None = None
         self._local: dict[Role, LocalAccount] = {}
         self._clients: dict[Role, RunBuddyApiClient] = {}
 
     async def mode(self) -> AccountsMode:
         """Return whose accounts the server takes; one that knows only the plan takes Spotify's. Errors: ClientError."""
-        if self._mode is None:
-            self._mode = await self._asked_mode()
-        return self._mode
+        return (await self._about())[0]
+
+    async def ntp_port(self) -> int | None:
+        """Return the UDP port at which the server tells the time; None where it does not. Errors: ClientError."""
+        return (await self._about())[1]
 
     async def signed_in(self, role: Role) -> RunBuddyApiClient:
         """Return a client that the server knows. Errors: ClientError, NameNeededError."""
@@ -61,7 +63,7 @@ class Accounts:
     async def _token(self, role: Role, refused: str | None) -> str:
         """Return a token for this role; never `refused`, which the server did not take."""
         if refused is not None:
-            self._mode = None
+            self._told = None
         if await self.mode() is AccountsMode.SPOTIFY:
             return await self._bearer(refused)
         if not self._display_name:
@@ -70,15 +72,21 @@ class Accounts:
             self._local[role] = LocalAccount(self._data_dir, self.server, self._display_name, role)
         return await self._local[role].access_token(refused)
 
-    async def _asked_mode(self) -> AccountsMode:
+    async def _about(self) -> tuple[AccountsMode, int | None]:
+        if self._told is None:
+            self._told = await self._asked()
+        return self._told
+
+    async def _asked(self) -> tuple[AccountsMode, int | None]:
         await asyncio.to_thread(load_tls, self.server)
         async with RunBuddyApiClient(self.server) as api:
             try:
-                return (await api.info()).accounts
+                info = await api.info()
             except ApiError as error:
                 if error.status != _NOT_FOUND:
                     raise
-                return AccountsMode.SPOTIFY
+                return AccountsMode.SPOTIFY, None
             except ServerAnswerError:
                 # The plan's server answers 404 in words of its own; whether it is one, the next call tells.
-                return AccountsMode.SPOTIFY
+                return AccountsMode.SPOTIFY, None
+            return info.accounts, info.ntp_port

@@ -13,13 +13,15 @@ from audio.queue import QueueItem
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
 from client.clock import RunBuddyClock
+from client.clock.address import time_server
 from client.coordinator import RunBuddyCoordinator
+from client.errors import ClientError
 from client.trace import Trace, open_trace
 from protocol.events import Role
 from ui.desktop.accounts import Accounts
 from ui.desktop.errors import NotNowError
 from ui.desktop.parts import BOUND_TO_SESSION, Part, touched
-from ui.desktop.settings import Settings
+from ui.desktop.settings import DEFAULT_NTP_SERVER, Settings
 from ui.session.place import go_to, place_of
 
 _log = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class Services:
         self.data_dir = data_dir
         self.settings = settings
         self.clock = RunBuddyClock(settings.ntp_server)
+        self._time_server = settings.ntp_server
         self._bearer = bearer
         self._report_interval_s = report_interval_s
         self._listeners: list[PlaybackListener] = []
@@ -108,6 +111,22 @@ class Services:
         """Return a client that the server knows; a billboard is a follower's. Errors: ClientError, NameNeededError."""
         return await self._accounts.signed_in(role)
 
+    async def find_clock(self) -> RunBuddyClock:
+        """Return the clock, by the server that it has to go by now (`time_server`): a session keeps its own.
+
+        While the session server can't be asked, the clock stays as it is.
+        """
+        accounts = self._accounts
+        chosen = None if self.settings.ntp_server == DEFAULT_NTP_SERVER else self.settings.ntp_server
+        try:
+            ntp_port = None if chosen is not None else await accounts.ntp_port()
+        except ClientError:
+            return self.clock
+        wanted = time_server(chosen, accounts.server, ntp_port)
+        if wanted != self._time_server and self._coordinator is None and accounts is self._accounts:
+            self.clock, self._time_server = RunBuddyClock(wanted), wanted
+        return self.clock
+
     # A session
 
     @property
@@ -124,12 +143,13 @@ class Services:
             await asyncio.wait({self._closing})
         accounts = self._accounts
         self._refuse_unless_free(accounts)
-        api, trace = await accounts.signed_in(role), await self._open_trace(role)
+        api, clock = await accounts.signed_in(role), await self.find_clock()
+        trace = await self._open_trace(role)
         try:
             # Somebody else may have been quicker, or have changed the server, while this one was asked.
             self._refuse_unless_free(accounts)
             self._coordinator = RunBuddyCoordinator(
-                api, self.clock, self.playback, trace=trace, report_interval_s=self._report_interval_s
+                api, clock, self.playback, trace=trace, report_interval_s=self._report_interval_s
             )
         except NotNowError:
             if trace is not None:
@@ -226,6 +246,7 @@ class Services:
         async with self._changing:
             if Part.CLOCK in parts:
                 self.clock = RunBuddyClock(self.settings.ntp_server)
+                self._time_server = self.settings.ntp_server
             if Part.SERVER in parts:
                 former, self._accounts = self._accounts, self._new_accounts()
                 await former.aclose()

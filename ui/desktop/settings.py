@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
+from client.clock.address import PUBLIC_NTP
 from ui.desktop.errors import SettingsError
 from ui.desktop.json_file import DamagedFileError, read_object, set_aside, write_object
 
@@ -16,7 +17,8 @@ _log = logging.getLogger(__name__)
 
 FILE_NAME: Final = "settings.json"
 DEFAULT_SERVER: Final = "https://api.lockstep.at"
-DEFAULT_NTP_SERVER: Final = "pool.ntp.org"
+#: Nobody has chosen another: a session server that tells the time itself is asked in its place.
+DEFAULT_NTP_SERVER: Final = PUBLIC_NTP
 MIN_CACHE_BYTES: Final = 256 * 1024**2
 DEFAULT_CACHE_BYTES: Final = 2 * 1024**3
 MAX_CACHE_BYTES: Final = 1024**4

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from client.clock.address import NtpAddress, parse_address
+from client.clock.address import NtpAddress, parse_address, time_server
 from client.errors import AddressError
 
 
@@ -44,3 +44,18 @@ def test_any_text_is_an_address_or_refused(text):
         return
     assert address.host
     assert 1 <= address.port <= 65535
+
+
+@pytest.mark.parametrize(
+    ("chosen", "url", "port", "asked"),
+    [
+        ("time.example", "http://10.0.0.5:8765", 11123, "time.example"),
+        (None, "http://10.0.0.5:8765", 11123, "10.0.0.5:11123"),
+        (None, "https://[fd00::5]/run", 11123, "[fd00::5]:11123"),
+        (None, "https://api.lockstep.at", 123, "api.lockstep.at"),
+        (None, "https://api.lockstep.at", None, "pool.ntp.org"),
+    ],
+)
+def test_who_tells_the_time(chosen, url, port, asked):
+    assert time_server(chosen, url, port) == asked
+    assert str(parse_address(asked)) == asked

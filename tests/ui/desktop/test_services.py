@@ -16,7 +16,7 @@ from ui.desktop.accounts import NameNeededError
 from ui.desktop.errors import NotNowError
 from ui.desktop.parts import Part, touched
 from ui.desktop.services import Services
-from ui.desktop.settings import Settings
+from ui.desktop.settings import DEFAULT_NTP_SERVER, Settings
 from ui.session.music import prepare_first, prepare_for, queue_of
 from ui.session.place import go_to, place_in, place_of
 
@@ -90,6 +90,21 @@ async def test_of_two_sessions_that_are_opened_at_once_there_is_one(open_service
     )
     assert sorted(type(one).__name__ for one in opened) == ["NotNowError", "RunBuddyCoordinator"]
     assert services.coordinator in opened
+
+
+async def test_a_session_server_that_tells_the_time_is_asked_for_it_unless_another_was_chosen(open_services, server):
+    its_own = f"127.0.0.1:{server.ntp_port}"
+    services = await open_services("Ann", ntp_server=DEFAULT_NTP_SERVER)
+    assert services.clock.status.server == DEFAULT_NTP_SERVER
+    coordinator = await services.open_session(Role.LEADER)
+    assert services.clock.status.server == its_own
+    assert (await services.find_clock()) is services.clock
+    await coordinator.lead("spotify:playlist:p", "P", 1)
+    assert services.clock.status.synced
+    chosen = await open_services("Ben", ntp_server="127.0.0.2")
+    assert (await chosen.find_clock()).status.server == "127.0.0.2"
+    gone = await open_services("Cem", ntp_server=DEFAULT_NTP_SERVER, server="http://127.0.0.1:1")
+    assert (await gone.find_clock()).status.server == DEFAULT_NTP_SERVER
 
 
 async def test_a_crashed_leader_goes_on_where_the_music_is(open_services, demo_pairing, server):
