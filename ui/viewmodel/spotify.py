@@ -130,7 +130,13 @@ class SpotifyModel(QObject):
     async def _account(self) -> SpotifyAccount:
         if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
             self._opening = asyncio.get_running_loop().create_task(
-                SpotifyAccount.open(self._context.services.data_dir, self._endpoints, on_notice=self._notice)
+                SpotifyAccount.open(
+                    self._context.services.data_dir,
+                    self._endpoints,
+                    on_notice=self._notice,
+                    # Whoever finds out that a sign-in holds no more: the page to sign in on knows it.
+                    on_change=lambda _state: self._show_account(),
+                )
             )
         return await asyncio.shield(self._opening)
 
