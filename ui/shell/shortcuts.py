@@ -62,3 +62,5 @@ SHORTCUTS: Final = (
 )
 #: Holding the key repeats it; all others come once a press.
 REPEATING: Final = frozenset({Action.SEEK_FORWARD, Action.SEEK_BACK, Action.VOLUME_UP, Action.VOLUME_DOWN})
+#: What there is in the first run, too.
+WITHOUT_CHROME: Final = frozenset({Action.MESSAGES, Action.SHORTCUTS, Action.QUIT})
