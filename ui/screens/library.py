@@ -19,8 +19,6 @@ from ui.widgets.rows import LazyRows, Row
 from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 
-_HEADER_HEIGHT = 48
-
 
 @dataclass(frozen=True, slots=True)
 class PlaylistCard:
@@ -73,7 +71,7 @@ class LibraryScreen(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = LibraryState()
-        self._header = SectionHeader("Library", parent=self)
+        self._header = SectionHeader("Library", keeps_line=True, parent=self)
         self._search = SearchField("Filter playlists", self)
         self._scan = SecondaryButton("Look for music", "refresh", parent=self)
         self._add = PrimaryButton("Add playlist", "add", parent=self)
@@ -90,7 +88,9 @@ class LibraryScreen(QWidget):
             parent=self,
         )
         self._failed = EmptyState("error", "", "", "Try again", parent=self)
-        self._no_match = EmptyState("search", "No playlist matches", "Try another name, or clear the filter.")
+        self._no_match = EmptyState(
+            "search", "No playlist matches", "Try another name, or clear the filter.", "Clear the filter", parent=self
+        )
         self._folder = EmptyState(
             "folder_open",
             "Where is your music?",
@@ -186,13 +186,12 @@ class LibraryScreen(QWidget):
         self._nothing.second_requested.connect(self.choose_file)
         self._folder.action_requested.connect(self.folder_requested)
         self._failed.action_requested.connect(self.retry_requested)
+        self._no_match.action_requested.connect(self._search.clear)
 
     def _lay_out(self) -> None:
         self._search.setFixedWidth(240)
         for widget in (self._search, self._scan, self._add):
             self._header.add_action(widget)
-        # The title stays where it is when the line under it comes.
-        self._header.setMinimumHeight(_HEADER_HEIGHT)
         for page in (self._loading, self._failed, self._nothing, self._no_match, self._folder, self._grid):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.screens.library import Progress
 from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
+from ui.widgets.announce import announce
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import OVERHANG, IconButton
@@ -17,10 +18,9 @@ from ui.widgets.row_list import RowList
 from ui.widgets.rows import LazyRows, Row, RowBadge
 from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
+from ui.widgets.trouble import Trouble
 
-_NOT_READABLE = (
-    "Spotify lets apps read only playlists that you own or work on. Copy this one into a playlist of your own there."
-)
+_NOT_READABLE = "Spotify lets apps read only playlists that you own or work on. Copy it into one of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +65,36 @@ class SpotifyPlaylists(QWidget):
         super().__init__(parent)
         self._state = SpotifyPlaylistsState()
         self._back = IconButton("arrow_back", "Back to the library", parent=self)
-        self._header = SectionHeader("Add from Spotify", parent=self)
+        self._header = SectionHeader("Add from Spotify", keeps_line=True, parent=self)
         self._search = SearchField("Filter playlists", self)
         self._refresh = IconButton("refresh", "Refresh (F5)", parent=self)
         self._progress = ProgressRow(cancellable=True, parent=self)
         self._rows = RowList("Playlists at Spotify", parent=self)
         self._chosen = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
-        self._add = PrimaryButton("Add to library", "add", parent=self)
+        self._add = PrimaryButton("Add to library", parent=self)
         self._list = QWidget(self)
         self._loading = EmptyState("library_music", "Asking Spotify…", "", parent=self)
         self._signed_out = EmptyState(
             "account_circle",
             "Sign in to Spotify",
-            "Lockstep reads your playlists there, and nothing else. The music itself stays yours.",
+            "Lockstep reads your playlists there, and nothing else. What plays are your own files.",
             "Sign in",
             parent=self,
         )
         self._waiting = EmptyState(
             "login",
             "Waiting for Spotify",
-            "Sign in in the browser window that has opened, then come back.",
-            "Cancel",
+            "Sign in in the browser window that has opened.",
+            second="Cancel",
             parent=self,
         )
         self._nothing = EmptyState(
-            "library_music", "No playlists there", "Make one at Spotify, then refresh.", "Refresh"
+            "library_music", "No playlists there", "Make one at Spotify, then refresh.", "Refresh", parent=self
         )
+        self._no_match = EmptyState(
+            "search", "No playlist matches", "Try another name, or clear the filter.", "Clear the filter", parent=self
+        )
+        self._stale = Trouble(TextRole.BODY, parent=self)
         self._failed = EmptyState("cloud_off", "", "", "Try again", parent=self)
         self._pages = QStackedWidget(self)
         self._lay_out()
@@ -102,7 +106,8 @@ class SpotifyPlaylists(QWidget):
         self._search.searched.connect(lambda _words: self._show_rows())
         self._progress.cancel_requested.connect(self.cancel_requested)
         self._signed_out.action_requested.connect(self.sign_in_requested)
-        self._waiting.action_requested.connect(self.sign_in_cancel_requested)
+        self._waiting.second_requested.connect(self.sign_in_cancel_requested)
+        self._no_match.action_requested.connect(self._search.clear)
         self._nothing.action_requested.connect(self.refresh_requested)
         self._failed.action_requested.connect(self.refresh_requested)
         self.show_state(self._state)
@@ -111,13 +116,19 @@ class SpotifyPlaylists(QWidget):
         """Show this state; what is chosen stays."""
         self._state = state
         name = state.signed_in_as
-        self._header.show_text("Add from Spotify", f"Signed in as {isolated(name)}" if name else "")
+        self._header.show_text("Add from Spotify", f"Signed in as {isolated(name)}" if name else "Not signed in")
         self._progress.setVisible(state.progress is not None)
         if state.progress is not None:
             self._progress.show_progress(state.progress.text, state.progress.detail, state.progress.share)
-        self._refresh.set_locked(None if state.signed_in_as else "Sign in first")
+        # What is not in sight is neither filtered nor asked for again.
+        here = bool(state.signed_in_as) and not state.signing_in
+        self._search.setVisible(here and bool(state.playlists))
+        self._refresh.setVisible(here)
+        said = f"{state.trouble.removesuffix('.')}. {state.what_to_do}".strip() if state.trouble else ""
+        known = said if state.playlists else ""
+        if self._stale.show_trouble(known):
+            announce(self, self._stale.text(), urgent=True)
         self._failed.show_text("cloud_off", state.trouble, state.what_to_do, "Try again")
-        self._pages.setCurrentWidget(self._page(state))
         self._show_rows()
 
     def _page(self, state: SpotifyPlaylistsState) -> QWidget:
@@ -126,7 +137,7 @@ class SpotifyPlaylists(QWidget):
         if not state.signed_in_as:
             return self._signed_out
         if state.playlists:
-            return self._list
+            return self._list if len(self._rows.rows()) else self._no_match
         if state.trouble:
             return self._failed
         return self._loading if state.playlists is None else self._nothing
@@ -135,6 +146,7 @@ class SpotifyPlaylists(QWidget):
         words = self._search.text().casefold()
         shown = [one for one in self._state.playlists or () if words in f"{one.name} {one.owner}".casefold()]
         self._rows.show_rows(LazyRows([one.playlist_id for one in shown], lambda place: _row(shown[place])))
+        self._pages.setCurrentWidget(self._page(self._state))
         self._show_chosen()
 
     def _chosen_playlist(self) -> SpotifyPlaylist | None:
@@ -143,7 +155,7 @@ class SpotifyPlaylists(QWidget):
 
     def _show_chosen(self) -> None:
         chosen = self._chosen_playlist()
-        self._add.set_words("Read it again" if chosen is not None and chosen.in_library else "Add to library")
+        self._add.set_words("Update from Spotify" if chosen is not None and chosen.in_library else "Add to library")
         if chosen is None:
             self._chosen.setText("Choose a playlist")
         else:
@@ -164,10 +176,12 @@ class SpotifyPlaylists(QWidget):
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        top.setContentsMargins(-OVERHANG, 0, -OVERHANG, 0)
         top.setSpacing(8)
+        # Qt takes a negative margin for none.
+        top.addSpacing(-OVERHANG)
         top.addWidget(self._back)
         top.addWidget(self._header, 1)
+        top.addSpacing(-OVERHANG)
         self._search.setFixedWidth(240)
         self._header.add_action(self._search)
         self._header.add_action(self._refresh)
@@ -180,13 +194,22 @@ class SpotifyPlaylists(QWidget):
         inner.setSpacing(16)
         inner.addWidget(self._rows, 1)
         inner.addLayout(bottom)
-        for page in (self._loading, self._signed_out, self._waiting, self._nothing, self._failed, self._list):
+        for page in (
+            self._loading,
+            self._signed_out,
+            self._waiting,
+            self._nothing,
+            self._failed,
+            self._no_match,
+            self._list,
+        ):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - 8, PAGE_MARGIN, 24)
         whole.setSpacing(20)
         whole.addLayout(top)
         whole.addWidget(self._progress)
+        whole.addWidget(self._stale)
         whole.addWidget(self._pages, 1)
 
 

@@ -124,8 +124,8 @@ class Palette:
         return self.raised if tone is Tone.NEUTRAL else str(getattr(self, f"{tone.value}_soft"))
 
     def soft_edge(self, tone: Tone) -> str:
-        """Return the line around the soft colour: a third of the tone's own over it."""
-        return _mixed(self.tone(tone), self.soft(tone), 1 / 3)
+        """Return the line around the soft colour: a quarter of the tone's own over it."""
+        return _mixed(self.tone(tone), self.soft(tone), 1 / 4)
 
     def fill(self, tone: Tone) -> str:
         """Return the full colour of a button of this tone."""

@@ -99,7 +99,7 @@ class SettingsModel(QObject):
 
     def set_name(self, name: str) -> None:
         """Be called this by others, on servers that ask for a name."""
-        self._name_trouble = "" if name.strip() else "Others have to call you something."
+        self._name_trouble = "" if name.strip() else "Enter a name: others have to call you something."
         if name.strip():
             self._change(display_name=name.strip())
         self._show_all()

@@ -55,7 +55,8 @@ class Choice(FocusVisible, QComboBox):
         words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room.width() - 4)
         palette = current().palette
         painter.setPen(palette.text if self.isEnabled() else palette.text_muted)
-        draw_text(painter, self, room, words)
+        # As far from the edge as the text of a field.
+        draw_text(painter, self, room.adjusted(2, 0, -2, 0), words)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A page that scrolls must not change a setting that happens to be under the pointer.

@@ -7,14 +7,27 @@ from ui.widgets.label import ElidedLabel
 
 
 class SectionHeader(QWidget):
-    """`role` is DISPLAY or HEADING for a page, TITLE for a part of one."""
+    """`role` is DISPLAY or HEADING for a page, TITLE for a part of one.
+
+    With `keeps_line` the room of the line under the title stays while there is none: where it comes later, the title is
+    not to jump.
+    """
 
     def __init__(
-        self, title: str, subtitle: str = "", role: TextRole = TextRole.HEADING, parent: QWidget | None = None
+        self,
+        title: str,
+        subtitle: str = "",
+        role: TextRole = TextRole.HEADING,
+        *,
+        keeps_line: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._title = ElidedLabel(title, role, parent=self)
         self._subtitle = ElidedLabel(subtitle, TextRole.BODY, "secondary", parent=self)
+        policy = self._subtitle.sizePolicy()
+        policy.setRetainSizeWhenHidden(keeps_line)
+        self._subtitle.setSizePolicy(policy)
         self._subtitle.setVisible(bool(subtitle))
         words = QVBoxLayout()
         words.setSpacing(4)

@@ -44,7 +44,7 @@ class Trouble(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
         layout.addWidget(_Mark(side, self), 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._words, 1)
+        layout.addWidget(self._words, 1, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def text(self) -> str:

@@ -8,6 +8,7 @@ from ui.screens.library import Progress
 from ui.screens.spotify_playlists import SpotifyPlaylist, SpotifyPlaylists, SpotifyPlaylistsState
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
+from ui.widgets.trouble import Trouble
 
 STATE = SpotifyPlaylistsState(
     "Ben",
@@ -46,7 +47,7 @@ def test_a_playlist_is_added_by_button_and_by_enter(qtbot, screen):
     qtbot.keyClick(choose(screen, 0), Qt.Key.Key_Return)
     qtbot.mouseClick(button(screen, "Add to library"), Qt.MouseButton.LeftButton)
     choose(screen, 2)
-    qtbot.mouseClick(button(screen, "Read it again"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(screen, "Update from Spotify"), Qt.MouseButton.LeftButton)
     assert added == ["a", "a", "c"]
 
 
@@ -84,8 +85,30 @@ def test_what_is_missing_has_its_button(qtbot, screen, state, words, press, sign
         qtbot.mouseClick(button(screen, press), Qt.MouseButton.LeftButton)
 
 
-def test_trouble_while_playlists_are_known_keeps_them(screen):
-    screen.show_state(replace(STATE, trouble="No answer"))
+def test_trouble_while_playlists_are_known_keeps_them_and_is_said(screen):
+    screen.show_state(replace(STATE, trouble="No answer.", what_to_do="Try again."))
+    assert screen.findChild(RowList).isVisible()
+    trouble = screen.findChild(Trouble)
+    assert (trouble.isVisible(), trouble.text()) == (True, "No answer. Try again.")
+    screen.show_state(STATE)
+    assert not trouble.isVisible()
+
+
+def test_what_is_not_in_sight_can_be_neither_filtered_nor_asked_for_again(screen):
+    for state, seen in ((SpotifyPlaylistsState(), False), (STATE, True), (replace(STATE, signing_in=True), False)):
+        screen.show_state(state)
+        assert screen.findChild(SearchField).isVisible() is seen
+        names = {one.accessibleName() for one in screen.findChildren(QAbstractButton) if one.isVisible()}
+        assert any("Refresh" in name for name in names) is seen
+
+
+def test_a_filter_that_nothing_matches_says_so_and_can_be_cleared(qtbot, screen):
+    screen.show_state(STATE)
+    qtbot.keyClicks(screen.findChild(SearchField), "nothing like it")
+    assert [label.isVisible() for label in screen.findChildren(QLabel) if label.text() == "No playlist matches"] == [
+        True
+    ]
+    qtbot.mouseClick(button(screen, "Clear the filter"), Qt.MouseButton.LeftButton)
     assert screen.findChild(RowList).isVisible()
 
 

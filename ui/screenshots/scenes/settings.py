@@ -63,7 +63,7 @@ _TROUBLE = SettingsState(
         server="https://lockstep.example",
         server_trouble="lockstep.example gives no answer. Check the address, or your network.",
         asks_name=True,
-        name_trouble="Others have to call you something.",
+        name_trouble="Enter a name: others have to call you something.",
     ),
     ClockState(
         "256.1.1.1:99999",

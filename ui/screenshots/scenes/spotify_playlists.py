@@ -11,6 +11,7 @@ from ui.screenshots.scene import Scene
 from ui.screenshots.window import PLAYING, in_window
 from ui.shell.sections import Section
 from ui.widgets.row_list import RowList
+from ui.widgets.search_field import SearchField
 
 _MANY = tuple(
     SpotifyPlaylist(name, name, "Ben", 14 + 13 * place, in_library=place == 0) for place, name in enumerate(PLAYLISTS)
@@ -33,6 +34,14 @@ def _window(state: SpotifyPlaylistsState) -> QWidget:
     return in_window(screen, Section.LIBRARY, player=PLAYING)
 
 
+def _filter(widget: QWidget) -> None:
+    widget.findChildren(SearchField)[0].setText("Nothing like it")
+
+
+def _choose_first(widget: QWidget) -> None:
+    _at(widget, 0)
+
+
 def _choose_second(widget: QWidget) -> None:
     _at(widget, 1)
 
@@ -47,7 +56,7 @@ def _at(widget: QWidget, place: int) -> None:
         rows.setCurrentIndex(rows.model().index(place, 0))
 
 
-_READING = replace(_SOME, progress=Progress("Reading “Long Run”", "150 of 412 tracks", 0.36))
+_READING = replace(_SOME, progress=Progress("Reading Long Run", "10 of 27 tracks", 0.37))
 
 SCENES = (
     Scene("spotify-playlists", "signing-in", lambda: _window(SpotifyPlaylistsState(signing_in=True))),
@@ -58,6 +67,14 @@ SCENES = (
     Scene("spotify-playlists", "reading", lambda: _window(_READING), opened=_choose_second),
     Scene("spotify-playlists", "none", lambda: _window(SpotifyPlaylistsState("Ben", playlists=()))),
     Scene("spotify-playlists", "blocked", lambda: _window(_BLOCKED)),
+    Scene(
+        "spotify-playlists",
+        "stale",
+        lambda: _window(replace(_SOME, trouble=_BLOCKED.trouble, what_to_do=_BLOCKED.what_to_do)),
+    ),
+    Scene("spotify-playlists", "no-match", lambda: _window(_SOME), opened=_filter),
+    Scene("spotify-playlists", "in-library", lambda: _window(_SOME), opened=_choose_first),
+    Scene("spotify-playlists", "small", lambda: _window(_SOME), (1000, 640), opened=_choose_last),
     Scene("spotify-playlists", "odd-names", lambda: _window(_ODD), opened=_choose_second),
     Scene("spotify-playlists", "rtl", lambda: _window(_ODD), opened=_choose_second, right_to_left=True),
 )
