@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
-from ui.desktop.garbage import collect_when_away, keep_what_is_there
+from ui.desktop.garbage import collected_when_away, keep_what_is_there
 from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
 from ui.desktop.qt_log import log_qt_messages
@@ -206,7 +206,8 @@ async def _main(application: QApplication, options: AppOptions, instance: Single
             if opening.done():
                 view_model = opening.result()
                 keep_what_is_there()
-                collect_when_away(application, lambda: view_model.is_quiet)
+                with collected_when_away(application, lambda: view_model.is_quiet):
+                    await closing
             await closing
         finally:
             opening.cancel()

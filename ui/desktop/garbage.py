@@ -42,8 +42,9 @@ def keep_what_is_there() -> None:
     gc.freeze()
 
 
-def collect_when_away(application: QGuiApplication, may_stop: Callable[[], bool]) -> None:
-    """Look at everything, which stops the loop for several frames, when the person turns to another program.
+@contextlib.contextmanager
+def collected_when_away(application: QGuiApplication, may_stop: Callable[[], bool]) -> Iterator[None]:
+    """Look at everything, which stops the loop for several frames, whenever the person turns to another program.
 
     `may_stop` says whether nothing else needs the loop just then.
     """
@@ -55,6 +56,10 @@ def collect_when_away(application: QGuiApplication, may_stop: Callable[[], bool]
             gc.freeze()
 
     application.applicationStateChanged.connect(look)
+    try:
+        yield
+    finally:
+        application.applicationStateChanged.disconnect(look)
 
 
 def _collect_what_is_new() -> None:

@@ -7,7 +7,7 @@ import weakref
 
 from PySide6.QtCore import QObject, Qt
 
-from ui.desktop.garbage import collect_when_away
+from ui.desktop.garbage import collected_when_away
 
 
 class Knot(QObject):
@@ -48,20 +48,22 @@ def test_a_library_that_comes_at_once_is_not_looked_through_before_the_person_is
     died_in, may_stop = [], []
 
     async def scenario():
-        collect_when_away(qapp, lambda: bool(may_stop))
-        kept = allocate_much()
-        Knot(died_in)
-        while gc.get_freeze_count() < len(kept):  # noqa: ASYNC110 - it is the collector that is waited for
-            await asyncio.sleep(0.05)
-        assert died_in == []
+        with collected_when_away(qapp, lambda: bool(may_stop)):
+            kept = allocate_much()
+            Knot(died_in)
+            while gc.get_freeze_count() < len(kept):  # noqa: ASYNC110 - it is the collector that is waited for
+                await asyncio.sleep(0.05)
+            assert died_in == []
+            qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+            assert died_in == [], "something plays"
+            may_stop.append(True)
+            qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+            assert died_in == [], "somebody is there"
+            qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+            assert died_in == [threading.main_thread()]
+            Knot(died_in)
         qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
-        assert died_in == [], "something plays"
-        may_stop.append(True)
-        qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
-        assert died_in == [], "somebody is there"
-        qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
-        assert died_in == [threading.main_thread()]
-        may_stop.clear()
+        assert len(died_in) == 1, "its app is closed"
 
     in_loop(scenario)
     assert gc.get_freeze_count() == 0
