@@ -17,7 +17,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import OVERHANG, IconButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.pairing_ring import PairingRing, pairing_words
-from ui.widgets.plain import isolated, plain
+from ui.widgets.plain import isolated, plain, spoken
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
@@ -93,6 +93,7 @@ class PlaylistDetail(QWidget):
         if state.name != before.name:
             # What was looked for in another playlist is not in this one.
             self._search.clear()
+        self.setAccessibleName(spoken(state.name) or "Playlist")
         self._name.setText(state.name)
         self._source.setText(state.source)
         self._ring.setVisible(state.tracks is not None)

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from audio.engine.device_choice import Device
 from audio.engine.devices import output_devices
 from audio.playback_events import PlaybackEvent, PlayingChanged, SoundChanged
 from client.session_state import Idle, RunBuddySessionState
@@ -50,6 +51,7 @@ class SettingsModel(QObject):
         for part in (self._server, self._clock, self._click):
             part.changed.connect(self._show_all)
         self._name_trouble = ""
+        self._devices: tuple[Device, ...] = ()
         self._devices_trouble = ""
         self._heard: SoundChanged | None = None
         self._visible = False
@@ -178,21 +180,17 @@ class SettingsModel(QObject):
         await self._weigh_cache()
 
     async def _look_around(self) -> None:
+        try:
+            self._devices, self._devices_trouble = tuple(await output_devices()), ""
+        except Exception as error:  # noqa: BLE001 - the form says it
+            self._context.log_unexpected(error)
+            self._devices, self._devices_trouble = (), trouble_of(error).text
+        self._show_all()
         if not self._state.about.licences:
             licences = await asyncio.to_thread(installed_licences)
             self._state = replace(self._state, about=replace(self._state.about, licences=licences))
         await self._weigh_cache()
         await self._server.look()
-        settings = self._context.settings
-        try:
-            devices = await output_devices()
-            choices, trouble = device_choices(devices, settings.sound_device), ""
-        except Exception as error:  # noqa: BLE001 - the form says it
-            self._context.log_unexpected(error)
-            choices, trouble = device_choices((), settings.sound_device), trouble_of(error).text
-        self._devices_trouble = trouble
-        self._state = replace(self._state, sound=replace(self._state.sound, devices=choices))
-        self._show_all()
 
     async def _weigh_cache(self) -> None:
         size_bytes = await asyncio.to_thread(_size_of, self._context.services.data_dir / PCM_FOLDER)
@@ -223,7 +221,8 @@ class SettingsModel(QObject):
                 server_checking=server.checking,
                 server_note=server.note,
                 server_trouble=server.trouble,
-                asks_name=server.asks_name,
+                # Whoever has a name has needed it; until the server has answered it does again.
+                asks_name=server.asks_name or (not server.note and not server.trouble and bool(settings.display_name)),
                 name=settings.display_name,
                 name_trouble=self._name_trouble,
             ),
@@ -239,6 +238,7 @@ class SettingsModel(QObject):
         note, trouble = device_note(self._heard)
         sound = replace(
             self._state.sound,
+            devices=device_choices(self._devices, settings.sound_device, known=bool(self._devices)),
             device=settings.sound_device or "",
             device_note=note,
             device_trouble=self._devices_trouble or trouble,

@@ -18,11 +18,14 @@ DEFAULT_DEVICE: Final = ("", "System default")
 SILENT_DEVICE: Final = ("none", "No sound (silent clock)")
 
 
-def device_choices(devices: Sequence[Device], chosen: str | None) -> tuple[tuple[str, str], ...]:
-    """Return what can be played to; a device that was chosen and is away stays in the list."""
+def device_choices(devices: Sequence[Device], chosen: str | None, *, known: bool = True) -> tuple[tuple[str, str], ...]:
+    """Return what can be played to; a device that was chosen and is away stays in the list.
+
+    `known` is False until it has been looked which ones there are.
+    """
     found = {device.name: device.label or device.name for device in devices}
     if chosen and chosen not in found and chosen != SILENT_DEVICE[0]:
-        found[chosen] = f"{chosen} (not connected)"
+        found[chosen] = f"{chosen} (not connected)" if known else chosen
     return (DEFAULT_DEVICE, *sorted(found.items(), key=lambda item: item[1].casefold()), SILENT_DEVICE)
 
 
@@ -58,7 +61,8 @@ def clock_state(
     if status.measured_at_ns and math.isfinite(status.uncertainty_ms):
         minutes = int((now_ns - status.measured_at_ns) / NS_PER_MS // 60_000)
         when = "just now" if minutes < 1 else "1 minute ago" if minutes == 1 else f"{minutes} minutes ago"
-        result = f"Synced to ± {milliseconds(status.uncertainty_ms)}, {when}"
+        whose = f" by {isolated(status.server)}, the session server's own time" if status.server != ntp_server else ""
+        result = f"Synced to ± {milliseconds(status.uncertainty_ms)}{whose}, {when}"
     return ClockState(ntp_server, ntp_trouble, measuring, result, trouble)
 
 

@@ -109,6 +109,10 @@ def test_the_clock_says_how_well_it_is_known_and_since_when():
     shown = clock_state("pool", status(3.2, now_ns - 130 * 10**9), now_ns, measuring=False, trouble="")
     assert shown.result == "Synced to ± 3.2 ms, 2 minutes ago"
     assert clock_state("pool", status(math.inf, 0), now_ns, measuring=True, trouble="No").result == ""
+    by_another = clock_state("pool.ntp.org", status(0.2, now_ns), now_ns, measuring=False, trouble="").result
+    assert by_another.translate({0x2068: None, 0x2069: None}) == (
+        "Synced to ± 0.2 ms by pool, the session server's own time, just now"
+    )
 
 
 def test_what_went_wrong_with_the_clock_elsewhere_is_said_in_the_settings():

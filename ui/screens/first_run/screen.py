@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.screens.first_run.done_page import DonePage
 from ui.screens.first_run.state import FirstRunState, Step, is_done
+from ui.screens.first_run.step_page import StepPage
 from ui.screens.first_run.steps import FolderPage, PlaylistsPage, ServerPage
 from ui.shell.page_stack import PageStack
 from ui.theme import icons
@@ -98,7 +99,7 @@ class FirstRunScreen(QWidget):
         self.playlists = PlaylistsPage()
         self.server = ServerPage()
         self._done = DonePage()
-        self._pages: dict[Step, QWidget] = {
+        self._pages: dict[Step, StepPage] = {
             Step.FOLDER: self.folder,
             Step.PLAYLISTS: self.playlists,
             Step.SERVER: self.server,
@@ -142,7 +143,8 @@ class FirstRunScreen(QWidget):
         self._stack.show_page(self._pages[state.step])
         self._show_ways(state)
         if before is not None and before.step is not state.step:
-            announce(self, self._dots.accessibleName())
+            announce(self, f"{self._dots.accessibleName()}. {self._pages[state.step].title}")
+            self._pages[state.step].take_focus()
 
     def _show_ways(self, state: FirstRunState) -> None:
         """Show the way back, and the way on or past: a name counts while it is being typed."""
@@ -153,9 +155,10 @@ class FirstRunScreen(QWidget):
         self._back.setVisible(state.step is not Step.FOLDER)
         self._next.set_words("Open Lockstep" if state.step is Step.DONE else "Continue")
         shown, gone = (self._next, self._skip) if done else (self._skip, self._next)
-        had_focus = gone.hasFocus()
+        was_asked = done and gone.isVisible() and state.step in (Step.FOLDER, Step.PLAYLISTS)
+        takes_focus = gone.hasFocus() or (was_asked and self._stack.isAncestorOf(self.window().focusWidget()))
         shown.show()
-        if had_focus:
+        if takes_focus:
             # Qt would give it to the next one, which is the way back.
             shown.setFocus(Qt.FocusReason.MouseFocusReason)
         gone.hide()

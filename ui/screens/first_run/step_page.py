@@ -43,6 +43,7 @@ class StepPage(QWidget):
 
     def __init__(self, icon: str, title: str, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.title = title
         heading = Label(title, TextRole.DISPLAY, wraps=True, parent=self)
         self.sentence = Label(sentence, TextRole.BODY, "secondary", wraps=True, parent=self)
         for label in (heading, self.sentence):
@@ -72,6 +73,9 @@ class StepPage(QWidget):
         layout.addSpacing(32)
         layout.addWidget(asked)
         layout.addStretch(3)
+
+    def take_focus(self) -> None:
+        """Take the focus as the step comes: pages with a field to type in give it to that."""
 
     def show_trouble(self, text: str) -> None:
         """Say what is wrong and what to do; an empty text takes it back."""

@@ -193,6 +193,11 @@ class ServerPage(StepPage):
         """Return the name as it stands in its field."""
         return self._name.text().strip()
 
+    def take_focus(self) -> None:
+        """Let what is typed be the address."""
+        self._address.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._address.selectAll()
+
     def show_state(self, state: ServerState) -> None:
         """Show this state."""
         self._usual = state.usual

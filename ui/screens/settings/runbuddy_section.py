@@ -17,7 +17,7 @@ _WHAT_IT_IS: Final = "Play the same music with somebody, in lockstep"
 _WHICH_SERVER: Final = "Where you find one another; leave it empty for api.lockstep.at"
 _WHICH_NAME: Final = "This server has no Spotify accounts; others see this name"
 _WHICH_NTP: Final = (
-    "Both of you use the same one. A laptop that runs “lockstep serve” can tell the time, too: 192.168.1.20:11123"
+    "Both of you use the same one. In place of pool.ntp.org the session server's own time is used where it has one"
 )
 
 

@@ -201,6 +201,36 @@ def test_a_name_that_is_asked_for_gets_the_focus_and_enter_in_it_goes_on(screen,
     assert wishes == [("name_requested", ""), ("name_requested", "Ana"), ("next_requested",)]
 
 
+def test_the_address_has_the_focus_when_its_step_comes(screen, qtbot):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.show_state(FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(count=1)))
+    next(made for made in screen.findChildren(QAbstractButton) if made.text() == "Continue").setFocus()
+    screen.show_state(FirstRunState(Step.SERVER))
+    assert screen.focusWidget() is screen.server.findChildren(TextField)[0]
+    assert screen.focusWidget().selectedText() == "https://api.lockstep.at"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        (FirstRunState(), FirstRunState(folder=FolderState("/home/ana/Music")), "Choose folder…"),
+        (
+            FirstRunState(Step.PLAYLISTS),
+            FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(count=1)),
+            "Import a playlist…",
+        ),
+    ],
+)
+def test_what_was_asked_is_gone_on_with_by_enter(screen, qtbot, before, after, asked):
+    with qtbot.waitActive(screen):
+        screen.activateWindow()
+    screen.show_state(before)
+    next(one for one in screen.findChildren(QAbstractButton) if one.text() == asked and one.isVisible()).setFocus()
+    screen.show_state(after)
+    assert screen.focusWidget().words() == "Continue"
+
+
 def test_the_focus_goes_from_skip_to_the_way_on_and_not_back(screen, qtbot):
     with qtbot.waitActive(screen):
         screen.activateWindow()
@@ -255,7 +285,7 @@ def test_trouble_has_an_icon_and_words(screen):
 def test_a_new_step_and_what_is_wrong_are_told(screen, announced):
     screen.show_state(FirstRunState(Step.PLAYLISTS))
     screen.show_state(FirstRunState(Step.PLAYLISTS, playlists=PlaylistsState(trouble="Spotify refused. Try again.")))
-    assert announced == ["Step 2 of 4", "Spotify refused. Try again."]
+    assert announced == ["Step 2 of 4. Bring your playlists", "Spotify refused. Try again."]
     assert "Spotify refused. Try again." in [label.text() for label in screen.findChildren(Label) if label.isVisible()]
 
 
