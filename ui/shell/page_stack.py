@@ -30,16 +30,23 @@ class PageStack(QStackedWidget):
         if page is self.currentWidget():
             return
         focus = self.window().focusWidget()
-        unchosen = page.focusWidget() is None and (focus is None or self.isAncestorOf(focus))
+        ours = focus is None or self.isAncestorOf(focus)
+        if focus is not None and ours:
+            # Qt would walk with it over some controls of both pages, and a screen reader would say each.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.setCurrentWidget(page)
-        if unchosen:
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        if ours:
+            self._chosen_on(page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_focus(self) -> None:
         """Give the page that is seen the focus, where it was on it: somebody has gone there by keyboard."""
         page, focus = self.currentWidget(), self.window().focusWidget()
         if page is None or (focus is not None and page.isAncestorOf(focus)):
             return
+        self._chosen_on(page).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @staticmethod
+    def _chosen_on(page: QWidget) -> QWidget:
+        """Return where the focus was on this page, as far as it can return there, or the page."""
         before = page.focusWidget()
-        usable = before is not None and before.isVisibleTo(page) and before.isEnabled()
-        (before if before is not None and usable else page).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return before if before is not None and before.isVisibleTo(page) and before.isEnabled() else page

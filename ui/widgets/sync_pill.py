@@ -61,12 +61,16 @@ class SyncPillState:
 
 
 class SyncPill(FocusVisible, QToolButton):
-    """A button that opens the sync panel; a change of kind is announced, a change of the number is not."""
+    """A button that opens the sync panel; a change of kind is announced, a change of the number is not.
+
+    Of two that are seen at once, one `speaks`.
+    """
 
     own_keys = PRESS_KEYS
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, speaks: bool = True) -> None:
         super().__init__(parent)
+        self._speaks = speaks
         self._state: SyncPillState | None = None
         self._font = font(TextRole.CAPTION, weight=600)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -84,7 +88,7 @@ class SyncPill(FocusVisible, QToolButton):
         if other or not self.hasFocus():
             # Each change of the focused control's words is spoken, and the number changes four times a second.
             self._tell(state)
-        if other:
+        if other and self._speaks:
             trouble = state.kind in (SyncKind.RECONNECTING, SyncKind.CLOCK_LOST, SyncKind.NO_SOUND)
             announce(self, state.text, urgent=trouble)
         if before is None or _steady(before.text) != _steady(state.text):
