@@ -16,6 +16,7 @@ from client.library.choice import Choice, chosen, with_choice
 from client.library.errors import LibraryError
 from client.library.model import FingerprintProgress, PlaylistSummary, ScanProgress, ScanSummary
 from client.library.pairing import paired_file, to_pairing
+from client.library.presence import keep, look
 from client.library.scanning import Scan
 from client.library.stores import FILE_NAME, Stores
 from client.library.workshop import Told, Workshop
@@ -119,10 +120,13 @@ class Library:
         return (await self.summary(playlist_id)).paired
 
     async def matches(self, playlist_id: str) -> list[TrackMatch]:
-        """Return a playlist's rows with what was found for each, choices by hand included. Errors: LibraryError."""
+        """Return a playlist's rows with what is there for each, choices by hand included. Errors: LibraryError."""
         await self.playlist(playlist_id)
+        stores = self._stores
+        presence = await asyncio.to_thread(look, stores.music, stores.matches, playlist_id)
         async with self._changing:
-            # Another program may have changed the library.
+            await asyncio.to_thread(keep, stores.music, presence)
+            # Another program may have changed the library, too.
             await self._match_stale()
         return await asyncio.to_thread(self._stores.matches.matches, playlist_id)
 

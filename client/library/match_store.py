@@ -24,6 +24,12 @@ ORDER BY first LIMIT ?
 _INSERT: Final = "INSERT INTO candidate VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
+_PAIRED_PATHS: Final = """
+SELECT DISTINCT candidate.path FROM candidate JOIN file USING (path)
+WHERE playlist_id = ? AND place = 0 AND is_present
+"""
+
+
 class MatchStore:
     """Matches by playlist. The best candidate of a row has place 0, the alternatives follow."""
 
@@ -76,6 +82,10 @@ class MatchStore:
             )
             for row in rows
         ]
+
+    def paired_paths(self, playlist_id: str) -> list[str]:
+        """Return the files that are proposed or paired first, each once, and said to be there."""
+        return [row["path"] for row in self._database.read(_PAIRED_PATHS, (playlist_id,))]
 
     def with_cover(self, playlist_id: str, most: int) -> list[tuple[Path, int]]:
         """Return path and mtime_ns of the first paired files that hold a cover, one an album."""

@@ -84,9 +84,10 @@ class MusicStore:
         rows = self._database.read("SELECT path, mtime_ns, size FROM file WHERE is_present")
         return {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
 
-    def away(self) -> set[str]:
-        """Return the files whose folder could not be read at the last scan."""
-        return {row["path"] for row in self._database.read("SELECT path FROM file WHERE NOT is_present")}
+    def away(self) -> dict[str, tuple[int, int]]:
+        """Return mtime_ns and size of every file that was not there when it was last looked for, by path."""
+        rows = self._database.read("SELECT path, mtime_ns, size FROM file WHERE NOT is_present")
+        return {row["path"]: (row["mtime_ns"], row["size"]) for row in rows}
 
     def take(self, step: ScanStep) -> None:
         """Keep what a scan has told."""

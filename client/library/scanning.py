@@ -23,7 +23,7 @@ class Scan:
     def run(self, stop: Stop) -> ScanSummary:
         """Scan, keep, match; end early when stopped. Errors: StorageError, ScanError, LibraryError."""
         music = self._stores.music
-        known, away_before = music.known(), music.away()
+        known, away_before = music.known(), set(music.away())
         new = changed = 0
         gone: set[str] = set()
         away: set[str] = set()

@@ -5,6 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from client.library.library import Library
 from client.pairing import Pairing
 from client.prejoin import leader_queue
 from client.session_state import Idle, Leading, RunBuddySessionState
@@ -14,6 +15,7 @@ from ui.desktop.recovery import SessionNote
 from ui.session.music import prepare_first
 from ui.session.place import go_to, place_in
 from ui.viewmodel.context import Context
+from ui.viewmodel.library_states import lead_lock
 from ui.viewmodel.music import Music
 from ui.viewmodel.session import SessionModel
 from ui.viewmodel.session_states import Trouble, buddy_is_ready, lead_waiting_state
@@ -87,8 +89,7 @@ class LeadingModel(QObject):
     async def _create(self) -> None:
         try:
             library = await self._context.library()
-            pairing = await library.pairing(self._playlist_id)
-            self._playlist = pairing.playlist_name
+            pairing = await self._whole_pairing(library)
             self._say("Preparing the music")
             await self._music.load(pairing)
             _, known = await asyncio.gather(
@@ -111,6 +112,15 @@ class LeadingModel(QObject):
             self._trouble = trouble_of(error)
             self._context.log_unexpected(error)
             self._show()
+
+    async def _whole_pairing(self, library: Library) -> Pairing:
+        """Return the playlist with its files: one may have been deleted since the button could be pressed."""
+        pairing = await library.pairing(self._playlist_id)
+        self._playlist = pairing.playlist_name
+        missing = lead_lock(await library.summary(self._playlist_id), enabled=True, in_session=False)
+        if missing is not None:
+            raise NotNowError(f"{missing.replace(';', ',')}; look for music, or choose the files by hand")
+        return pairing
 
     async def _take_up(self, note: SessionNote) -> None:
         # The session first: where there is another one, its music plays on.

@@ -51,9 +51,11 @@ class PlaylistDetailModel(QObject):
         library.removed.connect(self._on_removed)
 
     def set_visible(self, visible: bool) -> None:
-        """Show the page while it is seen."""
-        self._visible = visible
+        """Show the page while it is seen, as its files are now."""
+        comes, self._visible = visible and not self._visible, visible
         self._show()
+        if comes:
+            self.reload()
 
     def open(self, playlist_id: str) -> None:
         """Show a playlist."""
@@ -61,8 +63,9 @@ class PlaylistDetailModel(QObject):
             self.playlist_id, self._matches, self._lines, self._trouble = playlist_id, [], None, None
             self._summary = next((it for it in self._library.summaries if it.playlist_id == playlist_id), None)
             self._show()
+        if self._visible:
+            self.reload()
         self._context.show_screen("playlist_detail")
-        self.reload()
 
     def reload(self) -> None:
         """Read its matches again."""
@@ -122,9 +125,14 @@ class PlaylistDetailModel(QObject):
             self._trouble = trouble_of(error)
             self._show()
             return
-        lines = await asyncio.to_thread(track_lines, matches)
+        lines = await asyncio.to_thread(self._lines_of, matches)
         self._matches, self._summary, self._lines, self._trouble = matches, summary, lines, None
         self._show()
+
+    def _lines_of(self, matches: list[TrackMatch]) -> tuple[TrackLine, ...]:
+        # What is as it was is the same, so that the page has nothing to draw anew.
+        lines = track_lines(matches)
+        return self._lines if lines == self._lines and self._lines is not None else lines
 
     async def _play(self, playlist_position: int | None) -> None:
         library, playlist_id = await self._context.library(), self.playlist_id

@@ -1,6 +1,8 @@
 """A playlist's page with everything behind it: what plays, what doesn't, and what is left when the playlist goes."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 from client.playlist.json_file import playlist_of
 from tests.client.music_files import write_mp3
@@ -101,6 +103,33 @@ def test_a_file_of_another_length_that_was_chosen_by_hand_says_so(in_loop, tmp_p
         readme.write_text("no music")
         person.view_model.playlist_detail.pair(0, str(readme))
         await until(lambda: said(person, "can't be paired"), person.toasts)
+        await person.close()
+
+    in_loop(scenario)
+
+
+def test_a_file_that_is_deleted_is_missed_before_a_session_is_opened(in_loop, tmp_path, server, demo_pairing):
+    music = tmp_path / "music"
+    music.mkdir()
+    tracks = tuple(replace(it, file=Path(shutil.copy(it.file, music))) for it in demo_pairing.tracks)
+
+    async def scenario():
+        person = await open_window(tmp_path, "Ana", server, replace(demo_pairing, tracks=tracks))
+        page = await open_page(person, demo_pairing.playlist_id, len(tracks))
+        await until(lambda: person.can_press("Start RunBuddy"), person.toasts)
+        away = tracks[1].file.rename(tmp_path / "away.mp3")
+        shown = []
+        person.view_model.leading.waiting_changed.connect(shown.append)
+        person.press("Start RunBuddy")
+        await until(lambda: shown and shown[-1].trouble, person.toasts)
+        assert shown[-1].trouble == "1 track has no file yet."
+        person.window.show_screen("playlist_detail")
+        await until(lambda: page._state.paired == len(tracks) - 1, person.toasts)
+        assert not person.can_press("Start RunBuddy")
+        away.rename(tracks[1].file)
+        person.window.show_screen("library")
+        person.window.show_screen("playlist_detail")
+        await until(lambda: person.can_press("Start RunBuddy"), person.toasts)
         await person.close()
 
     in_loop(scenario)
