@@ -154,7 +154,7 @@ def test_a_session_goes_on_and_its_pictures_and_tables_are_whole_or_not_there(
             follower.window.show_screen("sync_panel")
             panel = follower.app.screens.sync_panel
             await until(lambda: panel._state.points and "can't be stored" in follower.view_model.playing.facts.notice)
-            for save, name in ((panel.save_table, "sync.csv"),):
+            for save, name in ((panel.save_picture, "sync.png"), (panel.save_table, "sync.csv")):
                 # A track that found no room has given back what it had taken.
                 disk.fill()
                 save(disk.folder / name)
