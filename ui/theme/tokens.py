@@ -21,6 +21,9 @@ ROW_HEIGHT: Final = 56
 ICON: Final = 20
 FOCUS_WIDTH: Final = 2
 MOTION_MS: Final = 150
+#: How much of its text's colour lies over a button under the pointer, and under a press.
+HOVER_SHARE: Final = 0.08
+PRESS_SHARE: Final = 0.12
 #: Two of them stand side by side on a screen of 1920.
 MINIMUM_WINDOW: Final = (960, 640)
 
@@ -147,16 +150,40 @@ class Palette:
             pairs.append((f"text on soft {tone}", self.text, self.soft(tone)))
             pairs.append((f"text on full {tone}", self.on_fill(tone), self.fill(tone)))
         pairs.append(("text on pressed", self.text, self.pressed))
+        pairs.append(("selected text", self.on_inverse, self.inverse))
+        pairs.extend(self._under_the_pointer())
         return pairs
+
+    def _under_the_pointer(self) -> list[tuple[str, str, str]]:
+        """Return the pairs of buttons and of the sync pill while they are pointed at or pressed."""
+        buttons = [(f"full {tone}", self.on_fill(tone), self.fill(tone)) for tone in Tone]
+        buttons.append(("danger", self.error, self.error_soft))
+        for plane in ("chrome", "background", "surface"):
+            buttons += [(f"button on {plane}", text, getattr(self, plane)) for text in (self.text, self.text_secondary)]
+        pairs = [
+            (f"{name} under {share:.0%} of its text", text, _mixed(text, back, share))
+            for name, text, back in buttons
+            for share in (HOVER_SHARE, PRESS_SHARE)
+        ]
+        pills = [(f"{tone} pill", self.tone(tone), _mixed(self.text, self.soft(tone), HOVER_SHARE)) for tone in Tone]
+        return pairs + pills
 
     def shape_pairs(self) -> list[tuple[str, str, str]]:
         """Return (name, shape, background) of every edge that has to be seen to use a control."""
         planes = {name: getattr(self, name) for name in ("chrome", "background", "surface")}
-        return [
+        pairs = [
             (f"{edge} on {name}", str(getattr(self, edge)), plane)
             for name, plane in planes.items()
-            for edge in ("control_edge", "focus")
+            for edge in ("control_edge", "focus", "error")
         ]
+        pairs.append(("focus on raised", self.focus, self.raised))
+        for tone in Tone:
+            pairs.append((f"focus on soft {tone}", self.focus, self.soft(tone)))
+            pairs.append((f"gap of the ring on full {tone}", self.background, self.fill(tone)))
+        # Of sliders, rings, bars and spinners, what is done on what is not.
+        pairs += [("done", done, self.pressed) for done in (self.text, self.text_secondary)]
+        pairs.append(("knob of a switch", self.on_inverse, self.inverse))
+        return pairs
 
     def colours(self) -> dict[str, str]:
         """Return every colour by its name."""
@@ -218,7 +245,7 @@ LIGHT: Final = Palette(
     warning="#845200",
     warning_soft="#fbeccf",
     on_warning="#ffffff",
-    error="#b3261e",
+    error="#b0241c",
     error_soft="#fbe3e0",
     on_error="#ffffff",
 )

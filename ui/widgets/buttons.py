@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.theme import icons
 from ui.theme.theme import current, font
-from ui.theme.tokens import CONTROL_HEIGHT, ICON, Palette, TextRole, Tone
+from ui.theme.tokens import CONTROL_HEIGHT, HOVER_SHARE, ICON, PRESS_SHARE, Palette, TextRole, Tone
 from ui.widgets.accessible import explain
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
 from ui.widgets.plain import plain, spoken
@@ -76,7 +76,7 @@ class _WordButton(FocusVisible, QPushButton):
         radius = self.height() / 2
         plane(painter, self.rect(), radius, back, edge=edge)
         if self.isEnabled() and (self.underMouse() or self.isDown()):
-            painter.setOpacity(0.16 if self.isDown() else 0.08)
+            painter.setOpacity(PRESS_SHARE if self.isDown() else HOVER_SHARE)
             plane(painter, self.rect(), radius, text)
             painter.setOpacity(1.0)
         self._draw_content(painter, text)

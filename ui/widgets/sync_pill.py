@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ui.theme import icons
 from ui.theme.theme import current, font
-from ui.theme.tokens import TextRole, Tone
+from ui.theme.tokens import HOVER_SHARE, TextRole, Tone
 from ui.widgets.accessible import explain
 from ui.widgets.announce import announce
 from ui.widgets.paint import PRESS_KEYS, FocusVisible, draw_text, focus_ring, logical, plane, text_width
@@ -120,7 +120,7 @@ class SyncPill(FocusVisible, QToolButton):
         painter = QPainter(self)
         plane(painter, self.rect(), self.height() / 2, palette.soft(tone))
         if self.underMouse():
-            painter.setOpacity(0.08)
+            painter.setOpacity(HOVER_SHARE)
             plane(painter, self.rect(), self.height() / 2, palette.text)
             painter.setOpacity(1.0)
         colour = palette.tone(tone)
