@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusConnection
 
 _SPI_GETCLIENTAREAANIMATION: Final = 0x1042
+_NOBODY: Final = object()
 
 
 def system_reduces_motion() -> bool:
@@ -21,24 +22,34 @@ def system_reduces_motion() -> bool:
 
 
 def portal_reduces_motion(bus: "QDBusConnection") -> bool:
-    """Ask the desktop portal, which GNOME, KDE and others answer alike; it has 200 ms to answer."""
-    from PySide6.QtDBus import QDBus, QDBusMessage  # noqa: PLC0415 - D-Bus is Linux's alone
+    """Ask the desktop portal, which GNOME, KDE and others answer alike; it has 200 ms for an answer.
 
+    Most desktops switch all animations off; some know less movement as a wish of its own (XDG portal, Settings).
+    """
     if not bus.isConnected():
         return False
+    animated = _portal_setting(bus, "org.gnome.desktop.interface", "enable-animations")
+    if animated is _NOBODY:
+        return False
+    return animated is False or _portal_setting(bus, "org.freedesktop.appearance", "reduced-motion") == 1
+
+
+def _portal_setting(bus: "QDBusConnection", namespace: str, key: str) -> Any:
+    """Return the value of a setting, None where it is not known, or _NOBODY where there is no portal to ask."""
+    from PySide6.QtDBus import QDBus, QDBusMessage  # noqa: PLC0415 - D-Bus is Linux's alone
+
     message = QDBusMessage.createMethodCall(
         "org.freedesktop.portal.Desktop",
         "/org/freedesktop/portal/desktop",
         "org.freedesktop.portal.Settings",
         "ReadOne",
     )
-    message.setArguments(["org.gnome.desktop.interface", "enable-animations"])
+    message.setArguments([namespace, key])
     reply = bus.call(message, QDBus.CallMode.Block, 200)
     if reply.type() != QDBusMessage.MessageType.ReplyMessage or not reply.arguments():
-        return False
+        return _NOBODY if reply.errorName().startswith("org.freedesktop.DBus.Error.") else None
     answer: Any = reply.arguments()[0]
-    value = answer.variant() if hasattr(answer, "variant") else answer
-    return value is False
+    return answer.variant() if hasattr(answer, "variant") else answer
 
 
 def _windows_reduces_motion() -> bool:

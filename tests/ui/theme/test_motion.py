@@ -22,7 +22,7 @@ import json, sys
 from jeepney import MessageType, message_bus, new_error, new_method_return
 from jeepney.io.blocking import open_dbus_connection
 
-animated = json.loads(sys.argv[2])
+settings = json.loads(sys.argv[2])
 connection = open_dbus_connection(sys.argv[1])
 connection.send_and_get_reply(message_bus.RequestName("org.freedesktop.portal.Desktop"))
 print("ready", flush=True)
@@ -30,8 +30,9 @@ while True:
     message = connection.receive()
     if message.header.message_type is MessageType.method_call:
         print(json.dumps(message.body), flush=True)
+        value = settings.get(message.body[1])
         unknown = new_error(message, "org.freedesktop.portal.Error.NotFound")
-        connection.send(unknown if animated is None else new_method_return(message, "v", (("b", animated),)))
+        connection.send(unknown if value is None else new_method_return(message, "v", (tuple(value),)))
 """
 
 
@@ -53,14 +54,14 @@ def bus(qapp, address):
 
 @pytest.fixture
 def portal(address):
-    """Return a function that starts a portal on the bus, which knows the setting or (None) does not.
+    """Return a function that starts a portal on the bus, which knows these settings: key to type and value.
 
     It is a process: while Qt waits for the answer, no thread of this one runs.
     """
     started = []
 
-    def start(animated):
-        command = [sys.executable, "-c", PORTAL, address, json.dumps(animated)]
+    def start(settings):
+        command = [sys.executable, "-c", PORTAL, address, json.dumps(settings)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout.readline() == "ready\n"
@@ -72,9 +73,19 @@ def portal(address):
         process.communicate()
 
 
-@pytest.mark.parametrize(("animated", "reduced"), [(False, True), (True, False), (None, False)])
-def test_the_desktops_setting_is_followed(bus, portal, animated, reduced):
-    process = portal(animated)
+@pytest.mark.parametrize(
+    ("settings", "reduced"),
+    [
+        ({"enable-animations": ("b", False)}, True),
+        ({"enable-animations": ("b", True)}, False),
+        ({"enable-animations": ("b", True), "reduced-motion": ("u", 1)}, True),
+        ({"enable-animations": ("b", True), "reduced-motion": ("u", 0)}, False),
+        ({"reduced-motion": ("u", 1)}, True),
+        ({}, False),
+    ],
+)
+def test_the_desktops_setting_is_followed(bus, portal, settings, reduced):
+    process = portal(settings)
     assert portal_reduces_motion(bus) is reduced
     assert json.loads(process.stdout.readline()) == ["org.gnome.desktop.interface", "enable-animations"]
 
