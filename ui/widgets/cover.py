@@ -22,14 +22,15 @@ def draw_cover(painter: QPainter, place: QRect, image: QImage | None, title: str
     corner = (RADIUS if place.width() >= _LARGE else RADIUS_SMALL) * ratio
     if image is not None and image.isNull():
         image = None
+    # The corner is in device pixels, so that the ratio is in the key, too.
     key = f"cover {(title, artist) if image is None else image.cacheKey()} {pixels} {corner}"
     made = QPixmap()
     if not QPixmapCache.find(key, made):
         made = _rounded(generated_cover(title, artist, pixels) if image is None else image, pixels, corner)
+        made.setDevicePixelRatio(ratio)
         if QPixmapCache.cacheLimit() < _CACHE_KIB:
             QPixmapCache.setCacheLimit(_CACHE_KIB)
         QPixmapCache.insert(key, made)
-    made.setDevicePixelRatio(ratio)
     target = QRectF(0, 0, made.width() / ratio, made.height() / ratio)
     target.moveCenter(QRectF(place).center())
     painter.drawPixmap(target.topLeft(), made)

@@ -13,6 +13,8 @@ _MOST_MARKS: Final = 4
 _KEPT_FORMATS: Final = frozenset("\u200c\u200d")
 _FIRST_STRONG_ISOLATE: Final = "\u2068"
 _POP_ISOLATE: Final = "\u2069"
+#: Classes of letters that run the other way, and of isolates.
+_TURNING: Final = frozenset({"R", "AL", "AN", "FSI", "PDI"})
 _ENDS: Final = ".!?…:;,"
 _BREAKS: Final = frozenset("\n\r\t\v\f\x85\u2028\u2029")
 
@@ -49,8 +51,14 @@ def plain(text: str, longest: int = LONGEST) -> str:
 
 
 def isolated(name: str) -> str:
-    """Return somebody's name for use inside a sentence: a name in another direction leaves the sentence as it is."""
-    return f"{_FIRST_STRONG_ISOLATE}{plain(name)}{_POP_ISOLATE}"
+    """Return somebody's name for use inside a sentence: a name in another direction leaves the sentence as it is.
+
+    One that turns nothing stands there as it is: isolates come from another font, which makes lines higher.
+    """
+    shown = plain(name)
+    if shown.isascii() or not any(unicodedata.bidirectional(character) in _TURNING for character in shown):
+        return shown
+    return f"{_FIRST_STRONG_ISOLATE}{shown}{_POP_ISOLATE}"
 
 
 def spoken(text: str) -> str:

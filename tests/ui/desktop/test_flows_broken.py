@@ -55,7 +55,7 @@ def test_a_crashed_leader_comes_back_into_its_session_on_next_start(at_windows, 
         await leader.crash()
         assert json.loads((leader.view_model.context.services.data_dir / FILE_NAME).read_text())["role"] == "leader"
         again = await open_("Ana")
-        await until(lambda: "Your session with \u2068Ben\u2069 was interrupted" in again.toasts(), again.toasts)
+        await until(lambda: "Your session with Ben was interrupted" in again.toasts(), again.toasts)
         again.press("Return to your session")
         await again.shows("now_playing")
         await until(lambda: again.playback.playing)

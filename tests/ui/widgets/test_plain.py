@@ -44,8 +44,8 @@ def test_no_text_breaks_out(text):
 
 
 @given(st.text(max_size=200))
-def test_a_name_stays_inside_its_isolate(text):
-    shown = isolated(text)
+def test_a_name_that_turns_stays_inside_its_isolate(text):
+    shown = isolated(text + "\u05d0")
     assert shown[0] == "\u2068"
     assert shown[-1] == "\u2069"
     assert shown.count("\u2068") == shown.count("\u2069")
@@ -53,6 +53,21 @@ def test_a_name_stays_inside_its_isolate(text):
     for place, character in enumerate(shown):
         depth += (character == "\u2068") - (character == "\u2069")
         assert depth > 0 or place == len(shown) - 1
+
+
+@given(st.text(max_size=200))
+def test_a_name_without_an_isolate_turns_nothing(text):
+    shown = isolated(text)
+    if not shown.startswith("\u2068"):
+        assert shown == plain(text)
+        assert not {unicodedata.bidirectional(character) for character in shown} & {
+            "R",
+            "AL",
+            "AN",
+            "RLE",
+            "RLO",
+            "RLI",
+        }
 
 
 def test_a_tooltip_is_no_markup():
