@@ -187,7 +187,7 @@ def test_music_that_was_handed_out_is_kept_for_now_but_never_for_another_content
 
 def cut(path, times: int):
     """Write a file whose header promises more than there is."""
-    from tests.audio.decode.test_decoder_process import DEMO
+    from tests.audio.decode.decoding import DEMO
 
     data = (DEMO / "long-way-round.mp3").read_bytes()
     path.write_bytes(data[: len(data) // times])

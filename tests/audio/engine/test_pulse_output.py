@@ -12,7 +12,7 @@ from audio.engine import output
 from audio.engine.output import open_output
 from audio.measure.rig import PulseRig, RigUnavailableError
 from audio.playback_events import SoundChanged
-from tests.audio.test_service import Buddy, heard, playing_service
+from tests.audio.playing import Buddy, heard, playing_service
 from tests.audio.waiting import until
 
 
