@@ -3,7 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -23,10 +23,7 @@ from ui.cli.output import Output
 from ui.cli.script import SeekStep, Step, TrackStep, load_script
 from ui.cli.session_command import session_command
 from ui.cli.session_runner import Stage, open_stage, run_session, run_until_over
-from ui.session.music import prepare_first
-
-#: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
-FINGERPRINTS_S: Final = 3.0
+from ui.session.music import FINGERPRINTS_S, prepare_first
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 

@@ -12,7 +12,6 @@ import numpy.typing as npt
 _SIZE: Final = (1200, 520)
 _BACKGROUND: Final = "#ffffff"
 _TEXT: Final = "#22262b"
-_GRID: Final = "#8a929c"
 _REPORTED: Final = "#1f6feb"
 _HEARD: Final = "#c2410c"
 _MARK: Final = "#9aa3ad"

@@ -1,12 +1,16 @@
 """From a pairing to a queue, and to the track that has to be ready first."""
 
 import contextlib
+from typing import Final
 
 from audio.errors import NoTrackError, TrackError
 from audio.queue import QueueItem
 from audio.service import PlaybackService
 from client.pairing import Pairing
 from protocol.events import SnapshotState
+
+#: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
+FINGERPRINTS_S: Final = 3.0
 
 
 def queue_of(pairing: Pairing) -> list[QueueItem]:
