@@ -6,3 +6,5 @@ from typing import Final
 RECOVERY_TOAST: Final = "recovery"
 #: The toast that offers the address of a page for which no browser was found.
 BROWSER_TOAST: Final = "browser"
+#: The toast that a leader's buddy has left, gone when somebody is there again.
+BUDDY_TOAST: Final = "buddy"

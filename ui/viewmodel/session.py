@@ -12,6 +12,7 @@ from client.socket import SocketState
 from protocol.events import EndReason, ParticipantState, Role
 from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
+from ui.viewmodel.names import BUDDY_TOAST
 from ui.viewmodel.session_states import buddy_left, buddy_of, role_of
 from ui.viewmodel.sync_words import SyncFacts, sync_kind, sync_pill
 from ui.widgets.sync_pill import SyncKind, SyncPillState
@@ -111,6 +112,9 @@ class SessionModel(QObject):
             case FollowerChanged(participant):
                 if participant.state is ParticipantState.LEFT:
                     self._context.toast_requested.emit(buddy_left(self._state, participant.display_name))
+                else:
+                    # Whoever left is back.
+                    self._context.toast_over.emit(BUDDY_TOAST)
             case BadEvent():
                 # The log and the trace have it; there is nothing that a person could do about it.
                 pass

@@ -10,7 +10,7 @@ from ui.desktop.recovery import SessionNote
 from ui.screens.lead_waiting import LeadWaitingState, WaitPhase
 from ui.shell.sidebar import SidebarState
 from ui.theme.tokens import Tone
-from ui.viewmodel.names import RECOVERY_TOAST
+from ui.viewmodel.names import BUDDY_TOAST, RECOVERY_TOAST
 from ui.widgets.plain import isolated
 from ui.widgets.role_banner import RoleBannerState
 from ui.widgets.sync_pill import SyncPillState
@@ -129,7 +129,7 @@ def buddy_left(state: RunBuddySessionState, name: str | None) -> ToastState:
     """Return what a leader is told when its buddy has left."""
     who = isolated(name) if name else SOMEBODY.capitalize()
     again = f"The session is open again: join code {state.join_code}." if isinstance(state, Leading) else ""
-    return ToastState("buddy", f"{who} left", again)
+    return ToastState(BUDDY_TOAST, f"{who} left", again)
 
 
 def return_offer(note: SessionNote) -> ToastState:

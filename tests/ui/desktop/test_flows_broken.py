@@ -40,6 +40,13 @@ def at_windows(in_loop, tmp_path, server, demo_pairing):
     return run
 
 
+@pytest.fixture
+def impatient(tmp_path):
+    """Return a server that takes whoever is away for a second for gone, and keeps the seat."""
+    with running(local_settings(tmp_path / "impatient.db", ntp_port=0, leader_grace_s=1.0)) as server:
+        yield server
+
+
 def joining(person):
     return person.view_model.following._state
 
@@ -69,18 +76,21 @@ def test_a_crashed_leader_comes_back_into_its_session_on_next_start(at_windows, 
     at_windows(scenario)
 
 
-def test_a_crashed_follower_has_its_seat_on_next_start(at_windows, demo_pairing):
+def test_a_crashed_follower_has_its_seat_on_next_start(at_windows, demo_pairing, impatient):
     async def scenario(open_):
-        leader, follower = await open_("Ana"), await open_("Ben")
+        leader, follower = await open_("Ana", server=impatient), await open_("Ben", server=impatient)
         await follow(follower, await lead(leader, demo_pairing))
         await until(lambda: follower.playback.playing)
         await follower.crash()
-        again = await open_("Ben")
+        await until(lambda: any("left" in text for text in leader.toasts()), leader.toasts)
+        again = await open_("Ben", server=impatient)
         await until(lambda: any("was interrupted" in text for text in again.toasts()), again.toasts)
         again.press("Return to your session")
         await again.shows("now_playing")
         await until(lambda: again.playback.playing)
         assert isinstance(again.state, Following)
+        # He is back, and nobody says any more that he left.
+        await until(lambda: leader.toasts() == [], leader.toasts)
         # Ended politely, there is nothing to come back to.
         again.press("Leave")
         await until(lambda: isinstance(again.state, Idle))
