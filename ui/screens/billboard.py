@@ -70,7 +70,7 @@ class Billboard(QWidget):
         self._code = JoinCodeField(self)
         self._rows = RowList("Open sessions", parent=self)
         self._stale = QWidget(self)
-        self._out_of_date = Trouble(TextRole.BODY, parent=self._stale)
+        self._out_of_date = Trouble(TextRole.BODY, parent=self._stale, tone=Tone.WARNING)
         self._again = QuietButton("Try again", parent=self._stale)
         self._chosen = ElidedLabel("", TextRole.BODY, "secondary", parent=self)
         self._join = PrimaryButton("Join", "headphones", tone=Tone.FOLLOWING, parent=self)
@@ -164,7 +164,7 @@ class Billboard(QWidget):
         """Offer first what mends it: another try, or the settings."""
         state, buttons = self._state, ("Try again", "Open Settings")
         first, second = reversed(buttons) if state.in_settings else buttons
-        self._failed.show_text("cloud_off", state.trouble, state.what_to_do, first, second)
+        self._failed.show_text("cloud_off", state.trouble.removesuffix("."), state.what_to_do, first, second)
         self._pages.setCurrentWidget(self._failed)
 
     def _show_chosen(self) -> None:
@@ -213,7 +213,7 @@ class Billboard(QWidget):
         stale = QHBoxLayout(self._stale)
         stale.setContentsMargins(0, 0, 0, 0)
         stale.setSpacing(16)
-        stale.addWidget(self._out_of_date, 1)
+        stale.addWidget(self._out_of_date, 1, Qt.AlignmentFlag.AlignVCenter)
         stale.addWidget(self._again)
         inner = QVBoxLayout(self._list)
         inner.setContentsMargins(0, 0, 0, 0)

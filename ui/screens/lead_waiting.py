@@ -6,7 +6,7 @@ from enum import StrEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.theme.tokens import PAGE_MARGIN, TextRole
+from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.announce import announce
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.code_display import CodeDisplay
@@ -15,6 +15,7 @@ from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.name_question import NameQuestion
 from ui.widgets.plain import isolated
 from ui.widgets.spinner import Spinner
+from ui.widgets.trouble import Trouble
 
 _TEXT_WIDTH = 520
 
@@ -33,7 +34,8 @@ class LeadWaitingState:
     """Everything that the screen shows.
 
     `trouble` with `what_to_do` says why there is no session, `in_settings` that it is mended there; with `asks_name` it
-    is the person's name that is missing. `step` is what is done before there is a code.
+    is the person's name that is missing. `step` is what is done before there is a code, `notice` what is
+    wrong while it waits.
     """
 
     playlist: str = ""
@@ -45,6 +47,7 @@ class LeadWaitingState:
     in_settings: bool = False
     asks_name: bool = False
     step: str = ""
+    notice: str = ""
 
 
 class LeadWaiting(QWidget):
@@ -63,6 +66,7 @@ class LeadWaiting(QWidget):
         self._title = ElidedLabel("", TextRole.HEADING, parent=self)
         self._code = CodeDisplay(parent=self)
         self._hint = Label("", TextRole.BODY, "secondary", wraps=True, parent=self)
+        self._notice = Trouble(TextRole.BODY, _TEXT_WIDTH, self, tone=Tone.WARNING)
         self._spinner = Spinner(20, "Waiting", self)
         self._status = Label("", TextRole.TITLE, parent=self)
         self._cancel = SecondaryButton("Cancel", parent=self)
@@ -81,7 +85,7 @@ class LeadWaiting(QWidget):
             self._pages.setCurrentWidget(self._name_question())
         elif state.trouble:
             mend = "Open Settings" if state.in_settings else "Try again"
-            self._failed.show_text("cloud_off", state.trouble, state.what_to_do, mend, "Back")
+            self._failed.show_text("cloud_off", state.trouble.removesuffix("."), state.what_to_do, mend, "Back")
             self._pages.setCurrentWidget(self._failed)
         else:
             self._pages.setCurrentIndex(0)
@@ -92,10 +96,12 @@ class LeadWaiting(QWidget):
         status, hint = _words(state)
         self._status.setText(status)
         self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
-        said = state.trouble or status
+        self._notice.show_trouble(state.notice)
+        self._hint.setVisible(bool(hint) and not state.notice)
+        code = f"Join code {' '.join(state.code)}. " if state.phase is WaitPhase.WAITING else ""
+        said = state.trouble or state.notice or f"{code}{status}"
         if said != self._said:
-            announce(self, said, urgent=bool(state.trouble))
+            announce(self, said, urgent=bool(state.trouble or state.notice))
         self._said = said
 
     def _name_question(self) -> NameQuestion:
@@ -128,6 +134,7 @@ class LeadWaiting(QWidget):
         column.addWidget(self._code, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(24)
         column.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._notice, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(32)
         column.addLayout(status)
         column.addSpacing(32)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.screens.now_playing_queue import QueueList, QueueTrack
-from ui.theme.tokens import PAGE_MARGIN, TextRole
+from ui.theme.tokens import PAGE_MARGIN, TextRole, Tone
 from ui.widgets.cover import Cover
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.icon_button import IconButton
@@ -16,6 +16,7 @@ from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.role_banner import RoleBanner, RoleBannerState
 from ui.widgets.seek_slider import SeekSlider
 from ui.widgets.sync_pill import SyncPill, SyncPillState
+from ui.widgets.trouble import Trouble
 
 _QUEUE_WIDTH: Final = 360
 
@@ -66,12 +67,13 @@ class NowPlaying(QWidget):
         self._cover = Cover(None, self)
         self._title = ElidedLabel("", TextRole.DISPLAY, parent=self)
         self._artist = ElidedLabel("", TextRole.TITLE, "secondary", parent=self)
-        self._notice = Label("", TextRole.BODY, "warning", wraps=True, parent=self)
+        self._notice = Label("", TextRole.BODY, "secondary", wraps=True, parent=self)
+        self._trouble = Trouble(TextRole.BODY, parent=self, tone=Tone.WARNING)
         self._seek = SeekSlider(self)
         self._previous = IconButton("skip_previous-fill", "Previous track", side=44, icon_side=28, parent=self)
         self._play = IconButton("play_arrow-fill", "Play", side=56, icon_side=32, filled=True, parent=self)
         self._next = IconButton("skip_next-fill", "Next track", side=44, icon_side=28, parent=self)
-        self._pill = SyncPill(self)
+        self._pill = SyncPill(self, speaks=False)
         self._queue = QueueList(self)
         self._nothing = EmptyState(
             "album",
@@ -107,9 +109,9 @@ class NowPlaying(QWidget):
         self._artist.setText(" · ".join(part for part in (state.artist, state.album) if part))
         if before is None or (state.title, state.artist, state.cover) != (before.title, before.artist, before.cover):
             self._cover.show_cover(state.cover, state.title, state.artist)
-        self._notice.setText(state.notice)
-        self._notice.set_tone("warning" if state.notice_is_trouble else "secondary")
-        self._notice.setVisible(bool(state.notice))
+        self._trouble.show_trouble(state.notice if state.notice_is_trouble else "")
+        self._notice.setText("" if state.notice_is_trouble else state.notice)
+        self._notice.setVisible(bool(state.notice) and not state.notice_is_trouble)
         self._show_controls(state)
         self._queue.show_queue(state.queue_name, state.queue, state.current, locked=state.locked)
 
@@ -141,12 +143,15 @@ class NowPlaying(QWidget):
         left.addSpacing(24)
         left.addWidget(self._title)
         left.addLayout(line)
-        left.addSpacing(4)
+        left.addSpacing(8)
         left.addWidget(self._notice)
+        left.addWidget(self._trouble)
         left.addSpacing(8)
         left.addWidget(self._seek)
         left.addSpacing(12)
         left.addWidget(transport)
+        # The queue, which is cut off somewhere, ends at the player bar, not above it.
+        left.addSpacing(PAGE_MARGIN - 8)
         self._queue.setFixedWidth(_QUEUE_WIDTH)
         music = QWidget(self)
         columns = QHBoxLayout(music)
@@ -157,7 +162,7 @@ class NowPlaying(QWidget):
         self._pages.addWidget(self._nothing)
         self._pages.addWidget(music)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - 8, PAGE_MARGIN, PAGE_MARGIN - 8)
+        whole.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN - 8, PAGE_MARGIN, 0)
         whole.setSpacing(24)
         whole.addWidget(self._banner)
         whole.addWidget(self._pages, 1)

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from ui.screens.sync_plots import SyncPlots
 
 _COLUMNS: Final = 4
-_LEGEND: Final = (
-    "Dots: gliding back into place. Triangles: jumps. The lower plot is the clock against its mean; "
-    "the band shows how well it is known."
-)
+_DRIFT_LEGEND: Final = "Dots: gliding back into place. Triangles: jumps."
+_CLOCK_LEGEND: Final = "The lower plot is the clock against its mean; the band shows how well it is known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,16 @@ class SyncNumber:
 
 @dataclass(frozen=True, slots=True)
 class SyncPanelState:
-    """Everything that the panel shows; without points there is no session. `now_s` is the plots' right edge."""
+    """Everything that the panel shows; without points there is no session.
+
+    `now_s` is the plots' right edge. `leads`: there is no drift, which is a follower's.
+    """
 
     summary: str = ""
     numbers: tuple[SyncNumber, ...] = ()
     points: tuple[SyncPoint, ...] = ()
     now_s: float = 0.0
+    leads: bool = False
 
 
 class _Figure(QWidget):
@@ -87,7 +89,7 @@ class SyncPanel(QWidget):
         self._nothing = EmptyState(
             "monitoring", "No session yet", "Lead or follow a session, and its lockstep is drawn here.", parent=self
         )
-        self._legend = ElidedLabel(_LEGEND, TextRole.CAPTION, "secondary", parent=self)
+        self._legend = ElidedLabel("", TextRole.CAPTION, "secondary", parent=self)
         self._legend.hide()
         self._room = QVBoxLayout()
         self._lay_out()
@@ -110,7 +112,8 @@ class SyncPanel(QWidget):
         if self._plots is not None:
             self._plots.setVisible(known)
             self._legend.setVisible(known)
-            self._plots.show_points(state.points, state.now_s)
+            self._plots.show_points(state.points, state.now_s, leads=state.leads)
+            self._legend.setText(_CLOCK_LEGEND if state.leads else f"{_DRIFT_LEGEND} {_CLOCK_LEGEND}")
 
     def save_picture(self, path: Path) -> None:
         """Write the panel as it is seen as PNG; `saved` or `save_failed` tells how it went."""

@@ -45,6 +45,10 @@ class SyncPlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         self.ci.layout.setRowStretchFactor(0, 3)
         self.ci.layout.setRowStretchFactor(1, 2)
         self._drift_line = self._drift.plot(connect="finite")
+        # Drift is what a follower measures: a leader, who has none, is told so in its place.
+        self._no_drift = pg.TextItem(anchor=(0.5, 0.5))
+        self._no_drift.setText("Your buddy measures the drift; you lead, and have none")
+        self._drift.addItem(self._no_drift, ignoreBounds=True)
         self._glides = pg.ScatterPlotItem(size=5, pen=None)
         self._jumps = pg.ScatterPlotItem(size=11, symbol="t", pen=None)
         self._drift.addItem(self._glides)
@@ -57,13 +61,15 @@ class SyncPlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
         current().changed.connect(self._colour)
         self._colour()
 
-    def show_points(self, points: Sequence[SyncPoint], now_s: float) -> None:
-        """Plot these points; the right edge is `now_s`."""
+    def show_points(self, points: Sequence[SyncPoint], now_s: float, *, leads: bool = False) -> None:
+        """Plot these points; the right edge is `now_s`. `leads`: there is no drift to be plotted."""
         times = np.array([now_s - point.time_s for point in points])
         drift = np.array([np.nan if point.drift_ms is None else point.drift_ms for point in points])
         reach = half_span_ms([point.drift_ms for point in points if point.drift_ms is not None], _LEAST_DRIFT_MS)
         self._drift.setXRange(0, SPAN_S, padding=0)
         self._drift.setYRange(-reach, reach, padding=0)
+        self._no_drift.setPos(SPAN_S / 2, 0.4 * reach)
+        self._no_drift.setVisible(leads)
         self._drift_line.setData(*_with_gaps(times, np.clip(drift, -reach, reach)))
         for item, kind in ((self._glides, Correction.GLIDE), (self._jumps, Correction.JUMP)):
             chosen = np.array([point.correction is kind and point.drift_ms is not None for point in points], dtype=bool)
@@ -120,6 +126,8 @@ class SyncPlots(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph has 
                 axis.setPen(QColor(palette.border))
                 axis.setTextPen(QColor(palette.text_secondary))
                 axis.label.setFont(font(TextRole.CAPTION))
+        self._no_drift.setColor(QColor(palette.text_secondary))
+        self._no_drift.setFont(font(TextRole.BODY))
         self._drift_line.setPen(pg.mkPen(QColor(palette.following), width=2))
         self._glides.setBrush(QColor(palette.following))
         self._jumps.setBrush(QColor(palette.warning))

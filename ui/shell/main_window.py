@@ -4,15 +4,16 @@ import contextlib
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.shell.page_stack import PageStack
 from ui.shell.player_bar import PlayerBar
 from ui.shell.sections import LABELS, Section
 from ui.shell.shortcut_sheet import ShortcutSheet
-from ui.shell.shortcuts import REPEATING, SHORTCUTS, Action
+from ui.shell.shortcuts import REPEATING, SHORTCUTS, WITHOUT_CHROME, Action
 from ui.shell.sidebar import Sidebar, SidebarState
 from ui.shell.window_place import WindowPlace, load_place, save_place
 from ui.theme import icons
@@ -23,10 +24,17 @@ from ui.widgets.search_field import SearchField
 from ui.widgets.toast_stack import ToastStack
 
 _FIRST_SIZE: Final = (1280, 800)
+_LEAST_FIRST: Final = (1000, 640)
+_TITLE_BAR: Final = 48
 #: Below this width the sidebar is icons alone.
 _WIDE: Final = 1100
 _SEEK_STEP_MS: Final = 5_000
 _VOLUME_STEP: Final = 5
+
+
+def _first_size(screen: QSize) -> QSize:
+    """Return the size of the first start: on a small screen it leaves room for the title bar."""
+    return QSize(*_FIRST_SIZE).boundedTo(screen - QSize(0, _TITLE_BAR)).expandedTo(QSize(*_LEAST_FIRST))
 
 
 class MainWindow(QMainWindow):
@@ -57,11 +65,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Lockstep")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*MINIMUM_WINDOW)
-        self.resize(*_FIRST_SIZE)
+        self.resize(_first_size(self.screen().availableGeometry().size()))
         self.sidebar.section_requested.connect(lambda section: self.show_section(Section(section)))
         # When the screen has found its place.
         self.screen_shown.connect(lambda _name: QTimer.singleShot(0, self.toasts, self.toasts.make_way))
         self.player_bar.now_playing_requested.connect(lambda: self.show_section(Section.NOW_PLAYING))
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._keep_focus)
         self._restore_place()
         self._make_shortcuts()
 
@@ -110,6 +121,12 @@ class MainWindow(QMainWindow):
         if name in self._screens:
             self.show_screen(name)
 
+    def forget_screen(self, name: str) -> None:
+        """Have the sidebar lead to the section's first screen again: what this one told of is over."""
+        section = self._section_of[name]
+        if self._last_of.get(section) == name:
+            del self._last_of[section]
+
     def set_chrome_visible(self, visible: bool) -> None:
         """Show or hide sidebar and player bar: the first run has neither."""
         self.sidebar.setVisible(visible)
@@ -139,6 +156,25 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.sidebar.set_narrow(self.width() < _WIDE)
+
+    def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Give the screen the focus when the control that had it goes by itself.
+
+        Qt would pass it on to the next control, which nobody has chosen: Space is to play and pause.
+        """
+        page = self._stack.currentWidget()
+        if old is None or new is None or page is None or not self.isAncestorOf(new):
+            return
+        here = page.isAncestorOf(old) or self.player_bar.isAncestorOf(old)
+        if here and new is not page:
+            # Whether it has gone can be said when all that goes with it has.
+            QTimer.singleShot(0, self, lambda: self._give_to_screen(old, new))
+
+    def _give_to_screen(self, old: QWidget, new: QWidget) -> None:
+        page = self._stack.currentWidget()
+        gone = not isValid(old) or not (old.isVisible() and old.isEnabled())
+        if gone and page is not None and self.focusWidget() is new:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_player_last(self) -> None:
         """Let Tab go from the sidebar to the screen and then to the player bar, though the screens came later."""
@@ -189,10 +225,16 @@ class MainWindow(QMainWindow):
             made.activated.connect(lambda action=shortcut.action: self._do(action))
 
     def _do(self, action: Action) -> None:
-        """Do what a shortcut asks for, here or by whoever listens; controls that are locked stay locked."""
+        """Do what a shortcut asks for, here or by whoever listens; controls that are locked stay locked.
+
+        Without sidebar and player bar there is nowhere to go to, nor back from, and nothing to play.
+        """
+        if self.sidebar.isHidden() and action not in WITHOUT_CHROME:
+            return
         match action:
             case Action.LIBRARY | Action.RUNBUDDY | Action.NOW_PLAYING | Action.SETTINGS:
                 self.show_section(Section(action.value))
+                self._stack.take_focus()
             case Action.SEEK_FORWARD:
                 self.player_bar.seek.step(_SEEK_STEP_MS)
             case Action.SEEK_BACK:

@@ -23,11 +23,12 @@ _log = logging.getLogger(__name__)
 class Context(QObject):
     """Services, settings and background work, and the two things that any part may ask the window for.
 
-    `screen_requested(name)` shows a screen, `toast_requested(ToastState)` a toast, which
-    `toast_over(key)` takes away.
+    `screen_requested(name)` shows a screen, `screen_over(name)` says that what it tells of is past.
+    `toast_requested(ToastState)` shows a toast, `toast_over(key)` takes it away.
     """
 
     screen_requested = Signal(str)
+    screen_over = Signal(str)
     toast_requested = Signal(object)
     toast_over = Signal(str)
     settings_changed = Signal(object)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from client.errors import ApiError, ClientError
+from client.errors import UNAUTHORIZED, ApiError, ClientError
 from client.fingerprint.compare import Heard
 from client.pairing import Pairing
 from client.prejoin import JoinCheck, JoinStep, check_join
@@ -100,6 +100,7 @@ class FollowingModel(QObject):
         self._context.tasks.cancel(_TASK)
         self._session.say_goodbye()
         self._context.show_screen("runbuddy")
+        self._context.screen_over.emit("joining")
 
     def go_on(self) -> None:
         """Join though the recordings differ."""
@@ -161,7 +162,14 @@ class FollowingModel(QObject):
         try:
             detail = await api.get_session(session_id_or_code)
         except ClientError as error:
-            self._show(join_states.not_found(self._state, self._trouble_of(error)))
+            trouble = self._trouble_of(error)
+            answered = isinstance(error, ApiError) and error.status != UNAUTHORIZED
+            state = self._state
+            self._show(
+                join_states.not_found(state, trouble)
+                if answered
+                else join_states.failed_at(state, JoinStep.SIGNED_IN, trouble)
+            )
             return None
         self._show(join_states.named(self._state, detail))
         pairing = await self._own_pairing(detail)
@@ -204,6 +212,7 @@ class FollowingModel(QObject):
         coordinator.ready()
         if isinstance(self._session.state, Following):
             self._context.show_screen("now_playing")
+            self._context.screen_over.emit("joining")
 
     def _note(self, plan: _Plan) -> None:
         self._session.note(

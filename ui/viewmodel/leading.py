@@ -12,7 +12,7 @@ from client.session_state import Idle, Leading, RunBuddySessionState
 from protocol.events import Role
 from ui.desktop.errors import NotNowError
 from ui.desktop.recovery import SessionNote
-from ui.session.music import prepare_first
+from ui.session.music import FINGERPRINTS_S, prepare_first
 from ui.session.place import go_to, place_in
 from ui.viewmodel.context import Context
 from ui.viewmodel.library_states import lead_lock
@@ -20,9 +20,7 @@ from ui.viewmodel.music import Music
 from ui.viewmodel.session import SessionModel
 from ui.viewmodel.session_states import Trouble, buddy_is_ready, lead_waiting_state
 from ui.viewmodel.troubles import is_over, trouble_of
-
-#: How long a new session waits for the fingerprints of its music; what is not known by then is not told.
-FINGERPRINTS_S: Final = 3.0
+from ui.widgets.sync_pill import SyncKind, SyncPillState
 
 _TASK: Final = "lead"
 
@@ -45,8 +43,9 @@ class LeadingModel(QObject):
         self._playlist = ""
         self._step = ""
         self._trouble: Trouble | None = None
-        self._waits_for_buddy = False
+        self._waits_for_buddy = self._server_gone = False
         session.state_changed.connect(self._on_state)
+        session.sync_changed.connect(self._on_sync)
 
     def create(self, playlist_id: str) -> None:
         """Create a session of this playlist, and lead it."""
@@ -68,6 +67,7 @@ class LeadingModel(QObject):
         self._context.tasks.cancel(_TASK)
         self._session.say_goodbye()
         self._context.show_screen("playlist_detail")
+        self._context.screen_over.emit("lead_waiting")
 
     def take_up(self, note: SessionNote) -> None:
         """Come back to a session that this machine led when it crashed."""
@@ -171,12 +171,21 @@ class LeadingModel(QObject):
             self._waits_for_buddy = False
             if state.ended is not None and not self._context.tasks.running(_TASK):
                 self._context.show_screen("playlist_detail")
+                self._context.screen_over.emit("lead_waiting")
             return
         self._show()
         if buddy_is_ready(state):
             self._waits_for_buddy = False
             self._context.show_screen("now_playing")
+            self._context.screen_over.emit("lead_waiting")
             self._context.services.playback.play()
+
+    def _on_sync(self, pill: SyncPillState | None) -> None:
+        gone = pill is not None and pill.kind is SyncKind.RECONNECTING
+        if gone != self._server_gone:
+            self._server_gone = gone
+            if self._waits_for_buddy:
+                self._show()
 
     def _say(self, step: str) -> None:
         self._step = step
@@ -184,5 +193,11 @@ class LeadingModel(QObject):
 
     def _show(self) -> None:
         self.waiting_changed.emit(
-            lead_waiting_state(self._playlist, self._session.state, step=self._step, trouble=self._trouble)
+            lead_waiting_state(
+                self._playlist,
+                self._session.state,
+                step=self._step,
+                trouble=self._trouble,
+                server_gone=self._server_gone,
+            )
         )

@@ -13,10 +13,17 @@ from ui.theme.tokens import Tone
 from ui.viewmodel.names import BUDDY_TOAST, RECOVERY_TOAST
 from ui.widgets.plain import isolated
 from ui.widgets.role_banner import RoleBannerState
-from ui.widgets.sync_pill import SyncPillState
+from ui.widgets.sync_pill import SyncKind, SyncPillState
 from ui.widgets.toast import ToastState
 
 SOMEBODY: Final = "your buddy"
+
+_TROUBLES: Final = {
+    SyncKind.RECONNECTING: Tone.WARNING,
+    SyncKind.NO_SOUND: Tone.WARNING,
+    SyncKind.CLOCK_LOST: Tone.ERROR,
+}
+_NOBODY_CAN_JOIN: Final = "The server can't be reached just now. Nobody can join until it is back."
 
 
 class Mended(StrEnum):
@@ -81,7 +88,9 @@ def banner(state: RunBuddySessionState) -> RoleBannerState | None:
 
 
 def sidebar(state: RunBuddySessionState, pill: SyncPillState | None) -> SidebarState:
-    """Return the line under RunBuddy in the sidebar."""
+    """Return the line under RunBuddy in the sidebar: what is wrong, if anything is, else the role."""
+    if pill is not None and pill.kind in _TROUBLES:
+        return SidebarState(_TROUBLES[pill.kind], pill.text.partition(",")[0])
     match state:
         case Leading(follower=None):
             return SidebarState(Tone.LEADING, "Waiting for a buddy")
@@ -145,7 +154,12 @@ def return_offer(note: SessionNote) -> ToastState:
 
 
 def lead_waiting_state(
-    playlist: str, state: RunBuddySessionState, *, step: str = "", trouble: Trouble | None = None
+    playlist: str,
+    state: RunBuddySessionState,
+    *,
+    step: str = "",
+    trouble: Trouble | None = None,
+    server_gone: bool = False,
 ) -> LeadWaitingState:
     """Return what a leader sees until its buddy is ready; `step` says what is done before there is a code."""
     if trouble is not None:
@@ -158,7 +172,7 @@ def lead_waiting_state(
         )
     match state:
         case Leading(join_code=code, follower=None):
-            return LeadWaitingState(playlist, WaitPhase.WAITING, code)
+            return LeadWaitingState(playlist, WaitPhase.WAITING, code, notice=_NOBODY_CAN_JOIN if server_gone else "")
         case Leading(join_code=code):
             return LeadWaitingState(playlist, WaitPhase.JOINED, code, buddy_of(state))
         case _:

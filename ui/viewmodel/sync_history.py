@@ -42,7 +42,8 @@ class SyncHistory:
             return SyncPanelState()
         points = tuple(self._points)
         shown = numbers(self._newest, points, over=not summary)
-        return SyncPanelState(summary or _OVER, shown, points, points[-1].time_s)
+        leads = self._newest.role is Role.LEADER
+        return SyncPanelState(summary or _OVER, shown, points, points[-1].time_s, leads)
 
 
 def point_of(report: SyncReport) -> SyncPoint:

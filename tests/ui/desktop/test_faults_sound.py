@@ -94,8 +94,8 @@ def in_lockstep(person):
 
 def notice(person):
     """Return what stands under the music, as far as it can be seen."""
-    label = person.app.screens.now_playing._notice
-    return label.text() if label.isVisible() else ""
+    page = person.app.screens.now_playing
+    return next((it.text() for it in (page._notice, page._trouble) if it.isVisible()), "")
 
 
 async def hears(devices, tmp_path, sink):

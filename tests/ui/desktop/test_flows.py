@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from client.session_state import Idle, Leading
 from tests.ui.desktop.windows import open_window, until
+from ui.shell.sections import Section
 from ui.widgets.jump_slider import JumpSlider
 
 
@@ -65,6 +66,11 @@ def test_two_people_go_from_a_playlist_to_one_music_and_back(at_windows, demo_pa
         assert "Ana" in banners[1]
         await until(lambda: follower.view_model.session.sync.text.startswith("In lockstep"), follower.toasts)
         assert code
+        # What led there is over: RunBuddy leads to the sessions again.
+        for person in (leader, follower):
+            person.window.show_section(Section.RUNBUDDY)
+            await person.shows("runbuddy")
+            person.window.show_section(Section.NOW_PLAYING)
         leader.press("End session")
         await until(lambda: isinstance(leader.state, Idle) and isinstance(follower.state, Idle))
         await until(lambda: "The leader ended the session." in follower.toasts(), follower.toasts)

@@ -1,10 +1,10 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ui.screenshots.sessions import FOLLOWING, pill
 from ui.screenshots.window import PLAYING
-from ui.shell.main_window import MainWindow
+from ui.shell.main_window import MainWindow, _first_size
 from ui.shell.player_bar import PlayerBarState
 from ui.shell.sections import Section
 from ui.shell.shortcut_sheet import ShortcutSheet
@@ -218,6 +218,35 @@ def test_every_control_is_reached_by_tab_and_named(window, qtbot):
     begun = names[names.index("Library") :] + names[: names.index("Library")]
     places = [begun.index(name) for name in ("Library", "Settings", "Filter", "Press", "Previous track", "Volume")]
     assert places == sorted(places), "first the sidebar, then the screen, then the player"
+
+
+def test_a_control_that_goes_by_itself_leaves_the_focus_to_the_screen(window, qtbot):
+    page = window.screen_named("library")
+    for go in (page.button.hide, lambda: page.field.setEnabled(False)):
+        control = page.button if page.button.isVisible() else page.field
+        control.setFocus()
+        go()
+        qtbot.waitUntil(lambda: window.focusWidget() is page, timeout=60_000)
+    # Whoever goes on by Tab is left alone.
+    page.search.setFocus()
+    qtbot.keyClick(page.search, Qt.Key.Key_Tab)
+    chosen = window.focusWidget()
+    qtbot.wait(0)
+    assert window.focusWidget() is chosen is not page
+
+
+def test_the_first_window_fits_the_screen_with_its_title_bar():
+    assert _first_size(QSize(1920, 1080)) == QSize(1280, 800)
+    assert _first_size(QSize(1366, 768)) == QSize(1280, 720)
+    assert _first_size(QSize(800, 600)) == QSize(1000, 640)
+
+
+def test_a_screen_of_something_that_is_over_is_not_where_the_sidebar_leads(window):
+    window.show_screen("playlist")
+    window.show_screen("settings")
+    window.forget_screen("playlist")
+    window.show_section(Section.LIBRARY)
+    assert window.current_screen() == "library"
 
 
 def test_the_sidebar_is_narrow_where_there_is_no_room(window):

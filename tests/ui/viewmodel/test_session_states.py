@@ -16,6 +16,7 @@ from ui.viewmodel.session_states import (
     role_of,
     sidebar,
 )
+from ui.widgets.sync_pill import SyncKind, SyncPillState
 
 ALONE = Leading("s", "47RBXH")
 JOINED = Leading("s", "47RBXH", Buddy(ParticipantState.JOINED, "Ben"))
@@ -48,10 +49,22 @@ def test_outside_of_a_session_there_is_no_banner_no_lock_and_no_question():
     assert sidebar(Idle(), None).tone is None
 
 
+def test_the_sidebar_says_what_is_wrong_before_the_role():
+    fine = SyncPillState(SyncKind.IN_LOCKSTEP, "In lockstep · 0.2 ms")
+    gone = SyncPillState(SyncKind.RECONNECTING, "Reconnecting, playing on")
+    lost = SyncPillState(SyncKind.CLOCK_LOST, "Clock lost")
+    assert (sidebar(FOLLOWING, fine).text, sidebar(FOLLOWING, fine).tone) == (fine.text, Tone.FOLLOWING)
+    for state in (FOLLOWING, JOINED, ALONE):
+        assert (sidebar(state, gone).text, sidebar(state, gone).tone) == ("Reconnecting", Tone.WARNING)
+        assert (sidebar(state, lost).text, sidebar(state, lost).tone) == ("Clock lost", Tone.ERROR)
+    assert bare(sidebar(JOINED, None).text) == "Leading Ben"
+
+
 def test_only_a_follower_is_locked():
     assert lock_reason(JOINED) is None
     assert bare(lock_reason(FOLLOWING) or "") == "Ana <b> leads"
     assert role_of(FOLLOWING) is Role.FOLLOWER
+    assert lock_reason(Following("s", "")) == "Your buddy leads"
 
 
 def test_a_live_session_is_asked_about_before_the_window_closes():
@@ -63,6 +76,8 @@ def test_a_live_session_is_asked_about_before_the_window_closes():
 def test_a_leader_waits_with_its_code_until_the_buddy_is_ready():
     assert lead_waiting_state("Run", Idle(), step="Opening").phase is WaitPhase.CREATING
     assert lead_waiting_state("Run", ALONE).code == "47RBXH"
+    assert "can't be reached" in lead_waiting_state("Run", ALONE, server_gone=True).notice
+    assert lead_waiting_state("Run", ALONE).notice == ""
     assert lead_waiting_state("Run", JOINED).phase is WaitPhase.JOINED
     assert lead_waiting_state("Run", Idle(), trouble=Trouble("No", "Do")).what_to_do == "Do"
     assert [buddy_is_ready(state) for state in (Idle(), ALONE, JOINED, READY, FOLLOWING)] == [

@@ -104,6 +104,7 @@ SCENES = (
     Scene("billboard", "no-match", lambda: _shown(_SOME, words="polka")),
     Scene("billboard", "wrong-code", lambda: _shown(_SOME, code_trouble=WRONG_CODE)),
     Scene("billboard", "unreachable", lambda: _failed(_UNREACHABLE)),
+    Scene("billboard", "out-of-date", lambda: _window(billboard_state(_SOME, NOBODY, trouble_of(_UNREACHABLE)))),
     Scene("billboard", "signed-out", lambda: _failed(SignedOutError.nobody())),
     Scene("billboard", "no-name", lambda: _failed(NameNeededError("this server wants to know your name"))),
     Scene("billboard", "no-name-small", lambda: _failed(NameNeededError("a name")), (1000, 640)),

@@ -4,12 +4,13 @@ from PySide6.QtWidgets import QWidget
 
 from client.errors import ClientError, ServerUnreachableError
 from client.session_state import Buddy, Idle, Leading, RunBuddySessionState
+from client.socket import SocketState
 from protocol.events import ParticipantState
 from ui.desktop.accounts import NameNeededError
 from ui.screens.lead_waiting import LeadWaiting
 from ui.screenshots.samples import ARABIC, HOSTILE, LONG_TITLE
 from ui.screenshots.scene import Scene
-from ui.screenshots.sessions import CODE, JOINED, WAITING, in_session, in_shell
+from ui.screenshots.sessions import CODE, JOINED, WAITING, in_session, in_shell, pill
 from ui.shell.sections import Section
 from ui.viewmodel.playing_states import PlayingFacts
 from ui.viewmodel.session_states import lead_waiting_state
@@ -23,6 +24,13 @@ def _window(state: RunBuddySessionState, playlist: str = _PLAYLIST, step: str = 
     screen.show_state(lead_waiting_state(playlist, state, step=step))
     facts = PlayingFacts() if isinstance(state, Idle) else in_session(PlayingFacts(), state)
     return in_shell(screen, Section.RUNBUDDY, facts)
+
+
+def _server_gone() -> QWidget:
+    screen = LeadWaiting()
+    screen.show_state(lead_waiting_state(_PLAYLIST, WAITING, server_gone=True))
+    sync = pill(WAITING, SocketState.RECONNECTING, is_playing=False)
+    return in_shell(screen, Section.RUNBUDDY, in_session(PlayingFacts(), WAITING, sync))
 
 
 def _failed(error: Exception) -> QWidget:
@@ -44,6 +52,7 @@ def _unreachable() -> ClientError:
 SCENES = (
     Scene("lead-waiting", "creating", lambda: _window(Idle(), step="Preparing the music")),
     Scene("lead-waiting", "waiting", lambda: _window(WAITING), for_docs="lead-waiting"),
+    Scene("lead-waiting", "server-gone", _server_gone),
     Scene("lead-waiting", "joined", lambda: _window(JOINED)),
     Scene("lead-waiting", "failed", lambda: _failed(_unreachable())),
     Scene("lead-waiting", "no-name", lambda: _failed(NameNeededError("this server wants to know your name"))),

@@ -46,6 +46,11 @@ def _refused() -> QWidget:
     return _window(replace(_MUSIC, queue=queue, notice=f"{error}.", notice_is_trouble=True))
 
 
+def _silent() -> QWidget:
+    facts = in_session(_MUSIC, LEADING, pill(LEADING, silent=True, error=_NO_DEVICE.reason))
+    return _window(replace(facts, notice=sound_notice(_NO_DEVICE, silence_wanted=False), notice_is_trouble=True))
+
+
 def _preparing() -> QWidget:
     notice = "" if _MUSIC.current is None else preparing_notice(_MUSIC.current, 0.43)
     return _leads(playing=False, position_ms=0.0, notice=notice)
@@ -69,11 +74,7 @@ SCENES = (
     Scene("now-playing", "reconnecting", lambda: _following(pill(FOLLOWING, SocketState.RECONNECTING))),
     Scene("now-playing", "clock-lost", lambda: _following(pill(FOLLOWING, clock_uncertainty_ms=None))),
     Scene("now-playing", "preparing", _preparing),
-    Scene(
-        "now-playing",
-        "silent",
-        lambda: _leads(notice=sound_notice(_NO_DEVICE, silence_wanted=False), notice_is_trouble=True),
-    ),
+    Scene("now-playing", "silent", _silent),
     Scene("now-playing", "refused", _refused),
     Scene("now-playing", "small", lambda: _window(_FOLLOWING), (1000, 640)),
     Scene("now-playing", "long-names", lambda: _named([(LONG_TITLE, LONG_ARTIST)], LONG_ARTIST), (1000, 640)),
