@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 PLAYLIST_FILES: Final = "Playlists (*.csv *.m3u *.m3u8 *.xspf *.json);;All files (*)"
@@ -18,6 +19,12 @@ def start_folder(*wanted: str) -> str:
             if folder.is_dir():
                 return str(folder)
     return str(Path.home())
+
+
+def suggested_folder() -> str:
+    """Return the system's folder for music; "" where there is none."""
+    music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
+    return music if music and Path(music).is_dir() else ""
 
 
 def ask_for_folder(parent: QWidget, start: str, chosen: Callable[[str], object]) -> None:

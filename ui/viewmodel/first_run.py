@@ -1,10 +1,9 @@
 """FirstRunModel: the steps of a first start, made of what the library, Spotify and the settings do anyway."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
 from ui.desktop.settings import DEFAULT_SERVER
+from ui.screens.file_dialogs import suggested_folder
 from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step, is_done
 from ui.viewmodel.context import Context
 from ui.viewmodel.library import LibraryModel
@@ -71,14 +70,12 @@ class FirstRunModel(QObject):
 
     def _state(self) -> FirstRunState:
         progress, folders, view = self._library.progress, self._library.folders, self._spotify.view
-        music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
-        suggestion = music if music and Path(music).is_dir() else ""
         server = self._settings.server
         return FirstRunState(
             self._step,
             FolderState(
                 folder=str(folders[0]) if folders else "",
-                suggestion=suggestion,
+                suggestion=suggested_folder(),
                 scan="" if progress is None else progress.detail or progress.text,
                 scan_share=0.0 if progress is None else progress.share,
                 found=self._library.files_note,

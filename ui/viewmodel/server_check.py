@@ -13,7 +13,7 @@ from ui.viewmodel.troubles import in_one_line, trouble_of
 DEFAULT_PORT: Final = 8765
 _NOTES: Final = {
     AccountsMode.SPOTIFY: "Takes Spotify accounts",
-    AccountsMode.LOCAL: "Has accounts of its own: a name is all it asks for",
+    AccountsMode.LOCAL: "No sign-in: a name is enough",
 }
 
 

@@ -28,6 +28,7 @@ from ui.viewmodel.settings_states import device_choices, device_note, folders_wo
 from ui.viewmodel.spotify import SpotifyModel
 from ui.viewmodel.troubles import trouble_of
 
+_NO_DEVICE: Final = "Nothing sounds here, so nothing sounds late"
 _IN_SESSION: Final = "Change this when the session is over"
 
 
@@ -243,6 +244,7 @@ class SettingsModel(QObject):
             device_note=note,
             device_trouble=self._devices_trouble or trouble,
             engine=settings.engine,
+            delay_locked=None if profile is not None else _NO_DEVICE if services.has_sound else "One moment",
             delay_ms=0.0 if profile is None else profile.output_delay_ms,
             clicking=self._click.running,
             click_note=self._click.note,

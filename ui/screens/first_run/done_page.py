@@ -69,10 +69,10 @@ class DonePage(StepPage):
     def show_state(self, state: FirstRunState) -> None:
         """Show this state."""
         chooses = state.chooses_playlists
-        first = "Choose among your playlists at Spotify" if chooses else "Choose a playlist"
+        first = "Choose a playlist at Spotify" if chooses else "Choose a playlist"
         found = answers(state)
         whole = all(answer.given for answer in found.values())
-        later = "" if whole else " What is missing can be added at any time."
-        self.sentence.setText(f"{first}, see which tracks have their file, and start RunBuddy.{later}")
+        later = "" if whole else " What was skipped can be done at any time."
+        self.sentence.setText(f"{first}, pair what is missing, and start RunBuddy.{later}")
         for step, answer in found.items():
             self._rows[step].show_answer(answer)

@@ -7,8 +7,9 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.screens.file_dialogs import suggested_folder
 from ui.screens.first_run.done_page import DonePage
-from ui.screens.first_run.state import FirstRunState, Step, is_done
+from ui.screens.first_run.state import FirstRunState, FolderState, Step, is_done
 from ui.screens.first_run.step_page import StepPage
 from ui.screens.first_run.steps import FolderPage, PlaylistsPage, ServerPage
 from ui.shell.page_stack import PageStack
@@ -128,7 +129,8 @@ class FirstRunScreen(QWidget):
         self.server.name_requested.connect(self.name_requested)
         self.server.name_typed.connect(self._on_typed)
         self.server.name_confirmed.connect(self._on_confirmed)
-        self.show_state(FirstRunState())
+        # Before anything else is loaded: a button that comes later would push the other from under the pointer.
+        self.show_state(FirstRunState(folder=FolderState(suggestion=suggested_folder())))
 
     def show_state(self, state: FirstRunState) -> None:
         """Show this state; a new step is announced."""
@@ -145,6 +147,8 @@ class FirstRunScreen(QWidget):
         if before is not None and before.step is not state.step:
             announce(self, f"{self._dots.accessibleName()}. {self._pages[state.step].title}")
             self._pages[state.step].take_focus()
+            if state.step is Step.DONE:
+                self._next.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _show_ways(self, state: FirstRunState) -> None:
         """Show the way back, and the way on or past: a name counts while it is being typed."""

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.theme import icons
@@ -41,9 +41,12 @@ class _Picture(QWidget):
 class StepPage(QWidget):
     """One step; `content` is the layout between the sentence and the trouble."""
 
+    accessible_role = QAccessible.Role.Grouping
+
     def __init__(self, icon: str, title: str, sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = title
+        self.setAccessibleName(title)
         heading = Label(title, TextRole.DISPLAY, wraps=True, parent=self)
         self.sentence = Label(sentence, TextRole.BODY, "secondary", wraps=True, parent=self)
         for label in (heading, self.sentence):

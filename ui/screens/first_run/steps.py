@@ -164,8 +164,8 @@ class ServerPage(StepPage):
         super().__init__(
             "group",
             "Play with a buddy",
-            "You find one another on a session server; Lockstep's own is filled in. Without internet, run “lockstep "
-            "serve” on a laptop and enter its address.",
+            "You find one another on a session server. Without internet, run “lockstep serve” on one laptop and enter "
+            "its address.",
             parent,
         )
         self._usual = ""

@@ -68,6 +68,8 @@ class SettingsScreen(QWidget):
         layout.addWidget(page)
         self.page = page
         self._pass_on()
+        # Nothing turns and nothing is asked for while it is not known yet.
+        self.show_state(SettingsState())
 
     def show_state(self, state: SettingsState) -> None:
         """Show this state."""

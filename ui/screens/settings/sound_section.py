@@ -21,6 +21,7 @@ _ENGINE_HINTS: Final = {
     "precise": "Follows the sound card's clock; the best on nearly every machine",
     "libvlc": "For machines on which the precise engine has no sound; less close",
 }
+_DELAY_HINT: Final = "How long this device takes to sound: -2,000 to 5,000 ms, kept for it"
 _MOST_MS: Final = 5_000.0
 _LEAST_MS: Final = -2_000.0
 
@@ -63,7 +64,9 @@ class SoundSection(Card):
         self._engine.set_locked(locked)
         self._engine_row.show_hint(locked or _ENGINE_HINTS.get(state.engine, ""))
         self._delay.show_value(state.delay_ms)
-        self._delay_row.show_hint("How long this device takes to sound: -2,000 to 5,000 ms, kept for it")
+        for control in (self._less, self._delay, self._more):
+            control.set_locked(state.delay_locked)
+        self._delay_row.show_hint(state.delay_locked or _DELAY_HINT)
         self._delay_row.show_trouble(state.delay_trouble)
         self._start.set_locked(state.click_locked)
         self._show_button(state.clicking)

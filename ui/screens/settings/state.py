@@ -64,6 +64,7 @@ class SoundState:
     engine: str = "precise"
     delay_ms: float = 0.0
     delay_trouble: str = ""
+    delay_locked: str | None = None
     clicking: bool = False
     click_note: str = ""
     click_locked: str | None = None

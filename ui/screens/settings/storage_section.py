@@ -61,7 +61,7 @@ class StorageSection(Card):
         choices = [(str(size), words) for size, words in sorted(sizes.items())]
         self._size.show_choices(choices, str(state.cache_bytes))
         in_use = f" · {state.cache_note}" if state.cache_note else ""
-        self._cache_row.show_hint(f"Decoded music on the disk, so that tracks start at once{in_use}")
+        self._cache_row.show_hint(f"Decoded music: tracks start at once{in_use}")
         self._debug.setChecked(state.debug)
 
     def _ask_to_reset(self) -> None:

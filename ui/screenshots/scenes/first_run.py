@@ -17,7 +17,7 @@ _PLAYLISTS = FirstRunState(Step.PLAYLISTS)
 _SERVER = FirstRunState(Step.SERVER, server=ServerState(note="Takes Spotify accounts"))
 _LOCAL = ServerState(
     address="http://192.168.1.20:8765",
-    note="Has accounts of its own: a name is all it asks for",
+    note="No sign-in: a name is enough",
     asks_name=True,
     name="Ana",
 )

@@ -24,6 +24,7 @@ from ui.widgets.label import Label
 from ui.widgets.question import Question
 from ui.widgets.row_list import RowList
 from ui.widgets.search_field import SearchField
+from ui.widgets.spinner import Spinner
 from ui.widgets.switch import Switch
 from ui.widgets.text_field import TextField
 
@@ -259,3 +260,19 @@ def test_nothing_is_said_of_the_folder_before_it_is_known(screen):
     assert not any("None yet" in text for text in texts(screen))
     screen.show_state(SettingsState(LibraryState("")))
     assert any("None yet" in text for text in texts(screen))
+
+
+def test_nothing_turns_before_anything_is_known(theme, qtbot):
+    made = SettingsScreen()
+    qtbot.addWidget(made)
+    made.show()
+    assert not any(spinner.isVisible() for spinner in made.findChildren(Spinner))
+
+
+def test_the_delay_of_what_does_not_sound_is_locked(screen):
+    silent = replace(USUAL.sound, delay_locked="Nothing sounds here, so nothing sounds late")
+    screen.show_state(replace(USUAL, sound=silent))
+    assert not button(screen, "One millisecond more").isEnabled()
+    assert "Nothing sounds here, so nothing sounds late" in texts(screen)
+    screen.show_state(USUAL)
+    assert button(screen, "One millisecond more").isEnabled()
