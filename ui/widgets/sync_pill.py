@@ -21,7 +21,7 @@ _ICON: Final = 16
 _PADDING: Final = 12
 _GAP: Final = 8
 #: What it gets in the narrowest window, where the volume is a button alone: only long names don't fit, in any font.
-_ROOM: Final = 256
+_ROOM: Final = 248
 
 
 class SyncKind(StrEnum):

@@ -86,3 +86,17 @@ def test_a_switch_is_hit_anywhere(theme, qtbot):
         qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=place)
     switch.setChecked(True)
     assert heard == [True, False]
+
+
+def test_a_switch_slides_only_where_movement_is_wanted(theme, qtbot):
+    switch = Switch("Enable RunBuddy")
+    qtbot.addWidget(switch)
+    switch.show()
+    switch.setChecked(True)
+    assert switch._share == 1.0
+    theme.reduced_motion = False
+    switch.setChecked(False)
+    assert 0.0 < switch._share <= 1.0
+    switch.setChecked(True)
+    qtbot.waitUntil(lambda: switch._share == 1.0, timeout=60_000)
+    assert not switch.grab().isNull()
