@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from ui.data_dir import set_log_level
 from ui.desktop import event_loop
+from ui.desktop.crash_log import crashes_written
 from ui.desktop.garbage import collected_when_away, keep_what_is_there
 from ui.desktop.making_ready import made_ready
 from ui.desktop.media_keys import MediaKeys, NoMediaKeys, open_media_keys
@@ -186,10 +187,11 @@ def run_app(options: AppOptions, tell: Callable[[str], None]) -> int:
         tell(f"Lockstep is open already with {options.data_dir}; its window was brought to the front")
         return 0
     try:
-        while (code := event_loop.run(application, lambda: _main(application, options, instance))) == BEGIN_ANEW:
-            stayed = forget_everything(options.data_dir)
-            if stayed:
-                tell(f"{', '.join(stayed)} in {options.data_dir} can't be deleted; delete it yourself")
+        with crashes_written(options.data_dir):
+            while (code := event_loop.run(application, lambda: _main(application, options, instance))) == BEGIN_ANEW:
+                stayed = forget_everything(options.data_dir)
+                if stayed:
+                    tell(f"{', '.join(stayed)} in {options.data_dir} can't be deleted; delete it yourself")
         return code
     finally:
         instance.release()
