@@ -35,6 +35,13 @@ class PersonAtScreen:
             assert time.monotonic() < until_s, f"{words!r} is not to be seen: {self.app.state()} {self.app.said()}"
             time.sleep(0.05)
 
+    def no_longer_reads(self, words: str) -> None:
+        """Wait until these words are nowhere to be seen."""
+        until_s = time.monotonic() + WAIT_S
+        while self.app.ask(find=words)["found"]:
+            assert time.monotonic() < until_s, f"{words!r} is still to be read: {self.app.state()} {self.app.said()}"
+            time.sleep(0.05)
+
     def click(self, words: str, *, enabled: bool = True, at: tuple[int, int] | None = None) -> None:
         """Click on what bears these words: in its middle, or so far from its corner."""
         # What fades or grows is clicked where it ends up.

@@ -89,8 +89,10 @@ def first_run(person, server):
     person.click("Session server")
     person.type(server.base_url, instead=True)
     person.click("Your name")
+    # Enter in the last field goes on.
     person.type("Ana", instead=True)
-    person.click("Continue")
+    person.sees("Open Lockstep")
+    person.no_longer_reads("Not ready yet: see Settings")
     person.click("Open Lockstep")
 
 
