@@ -62,28 +62,6 @@ def devices(monkeypatch):
         yield running
 
 
-@pytest.fixture
-def at_windows(in_loop, tmp_path, server, demo_pairing, devices):
-    """Run a scenario with a leader and a follower in lockstep, each at a device of its own."""
-
-    def run(scenario):
-        async def main():
-            async with contextlib.AsyncExitStack() as stack:
-                people = []
-                for name, sink in zip(("Ana", "Ben"), SINKS, strict=True):
-                    person = await open_window(tmp_path, name, server, demo_pairing, sound_device=sink)
-                    stack.push_async_callback(person.close)
-                    people.append(person)
-                leader, follower = people
-                await follow(follower, await lead(leader, demo_pairing))
-                await until(lambda: in_lockstep(follower), lambda: pill(follower))
-                await scenario(leader, follower)
-
-        in_loop(main)
-
-    return run
-
-
 def pill(person):
     return person.app.screens.now_playing._pill.accessibleName().removeprefix("Sync: ")
 
@@ -104,57 +82,71 @@ async def hears(devices, tmp_path, sink):
         await until(lambda: heard_at(capture.recording().channel(sink)) is not None)
 
 
-def test_the_music_of_an_unplugged_device_goes_on_at_another_one_and_returns(at_windows, devices, tmp_path):
-    async def scenario(leader, follower):
-        await hears(devices, tmp_path, "right")
-        devices.plug_in("spare", "rear")
-        devices.pactl("set-default-sink", "spare")
-        devices.unplug("right")
-        await until(lambda: notice(follower), follower.toasts)
-        assert notice(follower).startswith("There is no sound device “right” (there is: ")
-        assert notice(follower).endswith("it is used as soon as it is there.")
-        assert notice(leader) == ""
-        await until(lambda: follower.playback.health().device == "spare")
-        await until(lambda: in_lockstep(follower), lambda: pill(follower))
-        await hears(devices, tmp_path, "right")
-        assert isinstance(follower.state, Following)
-        # It stands there for as long as it is so.
-        leader.view_model.transport.skip_next()
-        await until(lambda: follower.playback.current.playlist_position == 1 and in_lockstep(follower))
-        assert notice(follower)
-        devices.plug_in("right", "rear")
-        await until(lambda: notice(follower) == "", lambda: notice(follower))
-        assert follower.playback.health().device == "right"
-        await until(lambda: in_lockstep(follower), lambda: pill(follower))
-
-    at_windows(scenario)
+async def unplug_one(leader, follower, devices, tmp_path):
+    """The follower's device is pulled out: the music goes on at the default, and returns."""
+    devices.plug_in("spare", "rear")
+    devices.pactl("set-default-sink", "spare")
+    devices.unplug("right")
+    await until(lambda: notice(follower), follower.toasts)
+    assert notice(follower).startswith("There is no sound device “right” (there is: ")
+    assert notice(follower).endswith("it is used as soon as it is there.")
+    assert notice(leader) == ""
+    await until(lambda: follower.playback.health().device == "spare")
+    await until(lambda: in_lockstep(follower), lambda: pill(follower))
+    await hears(devices, tmp_path, "right")
+    assert isinstance(follower.state, Following)
+    # It stands there for as long as it is so.
+    leader.view_model.transport.skip_next()
+    await until(lambda: follower.playback.current.playlist_position == 1 and in_lockstep(follower))
+    assert notice(follower)
+    devices.plug_in("right", "rear")
+    await until(lambda: notice(follower) == "", lambda: notice(follower))
+    assert follower.playback.health().device == "right"
+    await until(lambda: in_lockstep(follower), lambda: pill(follower))
+    devices.unplug("spare")
 
 
-def test_without_any_device_it_is_said_on_every_page_until_one_is_there(at_windows, devices, tmp_path):
-    async def scenario(leader, follower):
-        leader.window.show_screen("library")
-        for sink in SINKS:
-            devices.unplug(sink)
-        devices.unplug("room")
-        silence = "Nothing is heard: no sound device is connected."
-        await until(lambda: notice(follower) == silence, lambda: notice(follower))
-        await until(lambda: silence in leader.toasts(), leader.toasts)
-        # The session and its music go on, unheard.
-        for act, playing in ((leader.view_model.transport.pause, False), (leader.view_model.transport.play, True)):
-            act()
-            await until(lambda playing=playing: follower.playback.playing is playing)
-        await until(lambda: in_lockstep(follower), lambda: pill(follower))
-        assert notice(follower) == silence
-        leader.window.show_screen("now_playing")
-        await until(lambda: notice(leader) == silence, lambda: notice(leader))
-        devices.plug_in_room()
-        for sink, side in PLACES.items():
-            devices.plug_in(sink, side)
-        for person, sink in zip((leader, follower), SINKS, strict=True):
-            await until(lambda person=person: notice(person) == "", lambda person=person: notice(person))
-            await until(lambda person=person, sink=sink: person.playback.health().device == sink)
-            await hears(devices, tmp_path, sink)
-        await until(lambda: in_lockstep(follower), lambda: pill(follower))
-        assert isinstance(leader.state, Leading)
+async def unplug_all(leader, follower, devices, tmp_path):
+    """No device is left: it is said on every page until there is one, and the session goes on unheard."""
+    leader.window.show_screen("library")
+    for sink in (*SINKS, "room"):
+        devices.unplug(sink)
+    silence = "Nothing is heard: no sound device is connected."
+    await until(lambda: notice(follower) == silence, lambda: notice(follower))
+    await until(lambda: silence in leader.toasts(), leader.toasts)
+    for act, playing in ((leader.view_model.transport.pause, False), (leader.view_model.transport.play, True)):
+        act()
+        await until(lambda playing=playing: follower.playback.playing is playing)
+    await until(lambda: pill(follower) == "No sound", lambda: pill(follower))
+    assert notice(follower) == silence
+    leader.window.show_screen("now_playing")
+    await until(lambda: notice(leader) == silence, lambda: notice(leader))
+    devices.plug_in_room()
+    for sink, side in PLACES.items():
+        devices.plug_in(sink, side)
+    for person, sink in zip((leader, follower), SINKS, strict=True):
+        await until(lambda person=person: notice(person) == "", lambda person=person: notice(person))
+        await until(lambda person=person, sink=sink: person.playback.health().device == sink)
+        await hears(devices, tmp_path, sink)
+    await until(lambda: in_lockstep(follower), lambda: pill(follower))
+    assert isinstance(leader.state, Leading)
 
-    at_windows(scenario)
+
+def test_an_unplugged_device_is_said_and_the_music_is_where_it_can_be_heard(
+    in_loop, tmp_path, server, demo_pairing, devices
+):
+    async def main():
+        async with contextlib.AsyncExitStack() as stack:
+            people = []
+            for name, sink in zip(("Ana", "Ben"), SINKS, strict=True):
+                person = await open_window(tmp_path, name, server, demo_pairing, sound_device=sink)
+                stack.push_async_callback(person.close)
+                people.append(person)
+            leader, follower = people
+            await follow(follower, await lead(leader, demo_pairing))
+            await until(lambda: in_lockstep(follower), lambda: pill(follower))
+            await hears(devices, tmp_path, "right")
+            await unplug_one(leader, follower, devices, tmp_path)
+            await unplug_all(leader, follower, devices, tmp_path)
+
+    in_loop(main)
