@@ -71,6 +71,7 @@ class Joining(ScrollPage):
         self._header = SectionHeader("", "", TextRole.HEADING)
         self._steps: list[_Step] = []
         self._room = QVBoxLayout()
+        self._told = QWidget(self)
         self._verdict = Label("", TextRole.TITLE, wraps=True)
         self._advice = Label("", TextRole.BODY, "secondary", wraps=True)
         self._go_on = PrimaryButton("Join all the same", tone=Tone.FOLLOWING)
@@ -92,7 +93,7 @@ class Joining(ScrollPage):
         verdict = state.trouble or state.question
         self._verdict.setText(verdict)
         self._verdict.set_tone("error" if failed else "warning" if asking else "primary")
-        self._verdict.setVisible(bool(verdict))
+        self._told.setVisible(bool(verdict))
         self._advice.setText(state.what_to_do)
         self._advice.setVisible(bool(state.what_to_do))
         self._go_on.setVisible(asking)
@@ -115,7 +116,12 @@ class Joining(ScrollPage):
                 step.show_line(steps[place])
 
     def _lay_out(self) -> None:
-        self._room.setSpacing(16)
+        self._room.setSpacing(12)
+        told = QVBoxLayout(self._told)
+        told.setContentsMargins(0, 24, 0, 0)
+        told.setSpacing(8)
+        told.addWidget(self._verdict)
+        told.addWidget(self._advice)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         for button in (self._go_on, self._fix, self._retry, self._cancel):
@@ -126,10 +132,7 @@ class Joining(ScrollPage):
         content.addWidget(self._header)
         content.addSpacing(24)
         content.addLayout(self._room)
-        content.addSpacing(24)
-        content.addWidget(self._verdict)
-        content.addSpacing(8)
-        content.addWidget(self._advice)
+        content.addWidget(self._told)
         content.addSpacing(24)
         content.addLayout(buttons)
         content.addStretch(1)
