@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,13 +22,15 @@ _BEAT_MS: Final = 2
 class Block:
     """A time in which the loop served nobody.
 
-    `wall_ms` is what a person would have waited; `cpu_ms` the part in which this thread itself was calculating, which
-    a busy machine does not stretch. `where` is the stack in the midst of it, the innermost call first; empty when the
-    block was over before it was looked at.
+    `wall_ms` is what a person would have waited; `cpu_ms` the part in which this thread itself was calculating, and
+    `asleep_ms` the part in which it waited for anything but a processor: a pause, a disk, a lock, the interpreter (known
+    on Linux). A busy machine stretches neither. `where` is the stack in the midst of it, the innermost call first; it is
+    empty when the block was over before it was looked at.
     """
 
     wall_ms: float
     cpu_ms: float
+    asleep_ms: float
     where: str
 
 
@@ -45,7 +48,7 @@ class LoopWatchdog(QObject):
         self._timer = QTimer(self, interval=_BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
         self._watched = threading.get_ident()
-        self._last_wall_s = self._last_cpu_s = 0.0
+        self._last_wall_s = self._last_cpu_s = self._last_queued_s = 0.0
         self._stopping = threading.Event()
         self._looker: threading.Thread | None = None
         self._seen = ""
@@ -60,9 +63,14 @@ class LoopWatchdog(QObject):
         """Return the longest time in which the loop served nobody."""
         return max((block.wall_ms for block in self.blocks), default=0.0)
 
+    @property
+    def worst_asleep_ms(self) -> float:
+        """Return the longest time in which the loop's thread waited for anything but a processor."""
+        return max((block.asleep_ms for block in self.blocks), default=0.0)
+
     def start(self) -> None:
         """Begin to watch."""
-        self._last_wall_s, self._last_cpu_s = time.perf_counter(), time.thread_time()
+        self._last_wall_s, self._last_cpu_s, self._last_queued_s = time.perf_counter(), time.thread_time(), _queued_s()
         self._stopping.clear()
         self._looker = threading.Thread(target=self._look, name="loop-watchdog", daemon=True)
         self._looker.start()
@@ -87,17 +95,28 @@ class LoopWatchdog(QObject):
         self.stop()
 
     def _beat(self) -> None:
-        wall_s, cpu_s = time.perf_counter(), time.thread_time()
+        wall_s, cpu_s, queued_s = time.perf_counter(), time.thread_time(), _queued_s()
         wall_ms, cpu_ms = (wall_s - self._last_wall_s) * 1000, (cpu_s - self._last_cpu_s) * 1000
         if wall_ms - _BEAT_MS > self._threshold_ms:
-            self.blocks.append(Block(wall_ms, cpu_ms, self._seen))
-        self._last_wall_s, self._last_cpu_s, self._seen = wall_s, cpu_s, ""
+            # Without a beat to wait for, all that is neither calculated nor queued for is slept.
+            queued_ms = (queued_s - self._last_queued_s) * 1000
+            asleep_ms = max(0.0, wall_ms - _BEAT_MS - cpu_ms - queued_ms)
+            self.blocks.append(Block(wall_ms, cpu_ms, asleep_ms, self._seen))
+        self._last_wall_s, self._last_cpu_s, self._last_queued_s, self._seen = wall_s, cpu_s, queued_s, ""
 
     def _look(self) -> None:
         while not self._stopping.wait(self._threshold_ms / 4000):
             late_ms = (time.perf_counter() - self._last_wall_s) * 1000
             if late_ms > self._threshold_ms / 2 and not self._seen:
                 self._seen = _stack_of(self._watched)
+
+
+def _queued_s() -> float:
+    """Return how long this thread has waited for a processor until now, by Linux's own account; 0 elsewhere."""
+    try:
+        return int(Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def _stack_of(thread: int) -> str:

@@ -123,6 +123,7 @@ def test_from_the_first_start_to_one_music(tmp_path):
             ben.media_key(key)
         for words in ("Pause", "Next track"):
             ben.click(words, enabled=False)
+            assert not ben.sees(words, enabled=False)["enabled"]
         after, leader = ben.app.state(), ana.app.state()
         assert after["playing"]
         assert leader["playing"]
