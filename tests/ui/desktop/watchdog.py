@@ -23,9 +23,9 @@ class Block:
     """A time in which the loop served nobody.
 
     `wall_ms` is what a person would have waited; `cpu_ms` the part in which this thread itself was calculating, and
-    `asleep_ms` the part in which it waited for anything but a processor: a pause, a disk, a lock, the interpreter (known
-    on Linux). A busy machine stretches neither. `where` is the stack in the midst of it, the innermost call first; it is
-    empty when the block was over before it was looked at.
+    `asleep_ms` the part in which it waited for anything but a processor: a pause, a disk, a lock, the interpreter
+    (known on Linux). A busy machine stretches neither. `where` is the stack in the midst of it, the innermost call
+    first; empty when the block was over before it was looked at.
     """
 
     wall_ms: float
