@@ -39,6 +39,10 @@ class VolumeSlider(QWidget):
         self._button.clicked.connect(self._toggle_mute)
         self._slider.valueChanged.connect(self._changed)
 
+    def sizeHint(self) -> QSize:
+        """Want the slider, too, also while it is hidden for want of room."""
+        return QSize(self._button.width() + _WIDEST, self._button.height())
+
     def minimumSizeHint(self) -> QSize:
         """Be the button alone where there is no room."""
         return QSize(self._button.width(), self._button.height())

@@ -1,4 +1,5 @@
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui.widgets.icon_button import IconButton
 from ui.widgets.jump_slider import JumpSlider
@@ -136,3 +137,19 @@ def test_where_there_is_no_room_the_volume_is_its_button(theme, qtbot):
     assert volume.findChild(IconButton).isVisible()
     volume.resize(120, 32)
     assert slider.isVisible()
+
+
+def test_the_volume_comes_back_when_there_is_room_again(theme, qtbot):
+    room, volume, other = QWidget(), VolumeSlider(), QLabel()
+    qtbot.addWidget(room)
+    layout = QHBoxLayout(room)
+    layout.addStretch(1)
+    layout.addWidget(other)
+    layout.addWidget(volume)
+    room.resize(300, 50)
+    room.show()
+    slider = volume.findChild(JumpSlider)
+    other.setMinimumWidth(220)
+    qtbot.waitUntil(lambda: not slider.isVisible(), timeout=60_000)
+    other.setMinimumWidth(0)
+    qtbot.waitUntil(slider.isVisible, timeout=60_000)
