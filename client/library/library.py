@@ -36,6 +36,8 @@ class Library:
         self.notice = stores.notice
         # What changes matches waits for one another: a choice made while a playlist is matched would be lost.
         self._changing = asyncio.Lock()
+        # Reading the folders takes long, and no choice waits for that: what is chosen meanwhile is matched at its end.
+        self._scanning = asyncio.Lock()
         self._remembering = asyncio.Lock()
 
     @classmethod
@@ -64,7 +66,7 @@ class Library:
 
     async def remove_folder(self, folder: Path) -> None:
         """Forget a music folder and what was found in it; nothing on the disk changes. Errors: LibraryError."""
-        async with self._changing:
+        async with self._scanning, self._changing:
             if not await asyncio.to_thread(self._stores.music.remove_folder, _absolute(folder)):
                 raise LibraryError(f"{shown_path(folder)} is none of your music folders; choose one of those")
             await self._match_stale()
@@ -78,9 +80,11 @@ class Library:
 
         Cancel the task to end it at once: what was read by then is kept.
         """
-        async with self._changing:
+        async with self._scanning:
             scan = Scan(self._stores, self._workshop, in_loop(progress))
-            return await in_thread(scan.run)
+            await in_thread(scan.read)
+            async with self._changing:
+                return await in_thread(scan.match)
 
     async def save_playlist(self, playlist: Playlist) -> PlaylistSummary:
         """Keep a playlist in place of the one of its id, match it, and return it at a glance."""
@@ -122,12 +126,9 @@ class Library:
     async def matches(self, playlist_id: str) -> list[TrackMatch]:
         """Return a playlist's rows with what is there for each, choices by hand included. Errors: LibraryError."""
         await self.playlist(playlist_id)
-        stores = self._stores
-        presence = await asyncio.to_thread(look, stores.music, stores.matches, playlist_id)
-        async with self._changing:
-            await asyncio.to_thread(keep, stores.music, presence)
-            # Another program may have changed the library, too.
-            await self._match_stale()
+        # A scan looks and matches itself, at its end; until then what is known is shown.
+        if not self._scanning.locked():
+            await self._look_again(playlist_id)
         return await asyncio.to_thread(self._stores.matches.matches, playlist_id)
 
     async def files_with_cover(self, playlist_id: str, most: int) -> list[tuple[Path, int]]:
@@ -209,6 +210,14 @@ class Library:
             await self._job("fingerprint", told, paths=wanted)
             known = await asyncio.to_thread(self._stores.fingerprints.all)
         return {track_id: known[path] for track_id, path in files.items() if path in known}
+
+    async def _look_again(self, playlist_id: str) -> None:
+        """See to what has changed outside of this: files that have gone, and what another program has done."""
+        stores = self._stores
+        presence = await asyncio.to_thread(look, stores.music, stores.matches, playlist_id)
+        async with self._changing:
+            await asyncio.to_thread(keep, stores.music, presence)
+            await self._match_stale()
 
     async def _choose(self, choices: Mapping[str, LocalFile | None]) -> None:
         async with self._changing:

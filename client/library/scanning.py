@@ -19,9 +19,11 @@ class Scan:
         self._tell = tell
         self._problems: list[ScanProblem] = []
         self._last = ScanStep(0, None, 0)
+        self._complete = False
+        self._counts = 0, 0, 0
 
-    def run(self, stop: Stop) -> ScanSummary:
-        """Scan, keep, match; end early when stopped. Errors: StorageError, ScanError, LibraryError."""
+    def read(self, stop: Stop) -> None:
+        """Look through the folders, and keep what was read; end early when stopped. Errors: StorageError, ScanError."""
         music = self._stores.music
         known, away_before = music.known(), set(music.away())
         new = changed = 0
@@ -42,21 +44,22 @@ class Scan:
                 self._say(ScanStage.WALKING if step.to_read is None else ScanStage.READING)
         finally:
             scanner.cancel()
-        if scanner.complete:
+        self._complete = scanner.complete
+        if self._complete:
             music.mark_present(sorted(away_before - away - gone))
-            self._match(stop)
-        problems = (*self._problems, *music.problems())
-        return ScanSummary(self._last.found, new, changed, len(gone), problems)
+        self._counts = new, changed, len(gone)
 
-    def _match(self, stop: Stop) -> None:
-        if not self._stores.playlists.stale():
-            return
+    def match(self, stop: Stop) -> ScanSummary:
+        """Match the playlists by what `read` has found; return all of it. Errors: StorageError, LibraryError."""
 
         def told(_done: int, _of: int, _problems: Sequence[ScanProblem]) -> None:
             self._say(ScanStage.MATCHING)
 
-        self._say(ScanStage.MATCHING)
-        self._workshop.run("match", stop, told)
+        if self._complete and self._stores.playlists.stale():
+            self._say(ScanStage.MATCHING)
+            self._workshop.run("match", stop, told)
+        problems = (*self._problems, *self._stores.music.problems())
+        return ScanSummary(self._last.found, *self._counts, problems)
 
     def _say(self, stage: ScanStage) -> None:
         step = self._last

@@ -110,7 +110,7 @@ class Evidence:
         """Return the parts in words: "title 97, artist 100, +0.4 s"."""
         parts = [f"title {self.title:.0f}"]
         parts.append("artist unknown" if self.artist is None else f"artist {self.artist:.0f}")
-        parts.append("length unknown" if self.delta_s is None else f"{self.delta_s:+.1f} s")
+        parts.append("length unknown" if self.delta_s is None else f"{round(self.delta_s, 1) + 0.0:+.1f} s")
         if self.album is not None and self.album >= SURE_TITLE:
             parts.append("same album")
         if self.against:

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 _log = logging.getLogger(__name__)
+
+#: So long an end waits for what keeps a wish: a disk that hangs must not keep the app.
+_FINISH_S: Final = 5.0
 
 Report = Callable[[BaseException], None]
 
@@ -16,15 +19,21 @@ class Tasks:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._running: set[asyncio.Task[Any]] = set()
+        self._finishing: set[asyncio.Task[Any]] = set()
         self._closed = False
 
-    def start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None] | None:
-        """Run a coroutine; None, and nothing is run, when all is being closed."""
+    def start(self, work: Coroutine[Any, Any, None], name: str, *, finishes: bool = False) -> asyncio.Task[None] | None:
+        """Run a coroutine; None, and nothing is run, when all is being closed.
+
+        `finishes` is for what keeps a person's wish: who quits at once has it kept all the same.
+        """
         if self._closed:
             work.close()
             return None
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._running.add(task)
+        if finishes:
+            self._finishing.add(task)
         task.add_done_callback(self._on_done)
         return task
 
@@ -55,6 +64,9 @@ class Tasks:
         """Cancel what runs, and wait until it has ended; nothing is started from now on."""
         self._closed = True
         current = asyncio.current_task()
+        finishing = self._finishing - {current}
+        if finishing:
+            await asyncio.wait(finishing, timeout=_FINISH_S)
         waiting = [task for task in self._running if task is not current]
         for task in waiting:
             task.cancel()
@@ -68,6 +80,7 @@ class Tasks:
 
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
+        self._finishing.discard(task)
         error = None if task.cancelled() else task.exception()
         how = "cancelled" if task.cancelled() else "done" if error is None else f"failed ({type(error).__name__})"
         _log.debug("%s: %s", task.get_name(), how)

@@ -41,7 +41,7 @@ class FirstRunModel(QObject):
         """Go to the next step, whether this one was done or skipped."""
         at = _ORDER.index(self._step)
         if self._step is Step.SERVER and is_done(self._state(), Step.SERVER):
-            self._context.tasks.start(self._keep_name(), "settings")
+            self._context.tasks.start(self._keep_name(), "settings", finishes=True)
         self._step = _ORDER[min(at + 1, len(_ORDER) - 1)]
         if self._step is Step.SERVER and not self._settings.server.note:
             self._settings.set_server(self._context.settings.server)

@@ -87,7 +87,7 @@ class LibraryModel(QObject):
 
     def import_file(self, path: str) -> None:
         """Add the playlist in a file."""
-        self._context.tasks.start(self._import(Path(path)), "import")
+        self._context.tasks.start(self._import(Path(path)), "import", finishes=True)
 
     def import_files(self, paths: list[str]) -> None:
         """Add the playlists in several files."""
@@ -96,7 +96,7 @@ class LibraryModel(QObject):
 
     def remove(self, playlist_id: str) -> None:
         """Forget a playlist."""
-        self._context.tasks.start(self._remove(playlist_id), "remove playlist")
+        self._context.tasks.start(self._remove(playlist_id), "remove playlist", finishes=True)
 
     async def save(self, playlist: Playlist) -> PlaylistSummary:
         """Keep a playlist, matched, and show it. Errors: ClientError."""

@@ -105,7 +105,9 @@ class PlaylistDetailModel(QObject):
     def confirm_all(self) -> None:
         """Say yes to everything that is proposed."""
         playlist_id = self.playlist_id
-        self._context.start(self._keep(lambda library: library.confirm(playlist_id)), "confirm all")
+        if not self._context.tasks.running("confirm all"):
+            work = self._keep(lambda library: library.confirm(playlist_id))
+            self._context.tasks.start(work, "confirm all", finishes=True)
 
     def remove(self) -> None:
         """Forget the playlist, and go back to the others."""
@@ -161,7 +163,8 @@ class PlaylistDetailModel(QObject):
             (it.track.track_id for it in self._matches if it.track.playlist_position == playlist_position), None
         )
         if track_id is not None:
-            self._context.tasks.start(self._keep(lambda library: act(library, playlist_id, track_id)), "pairing")
+            work = self._keep(lambda library: act(library, playlist_id, track_id))
+            self._context.tasks.start(work, "pairing", finishes=True)
 
     async def _keep(self, act: Callable[[Library], Coroutine[Any, Any, object]]) -> None:
         library = await self._context.library()

@@ -152,7 +152,7 @@ class SettingsModel(QObject):
             )
 
     def _change(self, **changes: object) -> None:
-        self._context.tasks.start(self._context.change(**changes), "settings")
+        self._context.tasks.start(self._context.change(**changes), "settings", finishes=True)
 
     async def _set_delay(self, delay_ms: float) -> None:
         trouble = ""

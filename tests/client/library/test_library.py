@@ -92,6 +92,37 @@ async def test_covers_are_those_of_the_first_paired_files_of_each_album(library,
     assert [path.name for path, _ in await library.files_with_cover(ID, 4)] == ["2.mp3"]
 
 
+async def test_a_choice_waits_for_no_scan_and_outlives_it(library, music, playlist):
+    song(music / "spare.mp3", "Quite Another", 9)
+    await scanned(library, music)
+    await library.save_playlist(playlist)
+    # As while a scan reads a slow disk.
+    async with library._scanning:
+        await asyncio.wait_for(library.pair(ID, FOURTH, music / "spare.mp3"), 60)
+        await asyncio.wait_for(library.unpair(ID, SECOND), 60)
+        assert await asyncio.wait_for(file_names(library), 60) == ["0.mp3", None, "2.mp3", "spare.mp3"]
+    song(music / "more.mp3", "Another", 5)
+    await library.scan()
+    assert await file_names(library) == ["0.mp3", None, "2.mp3", "spare.mp3"]
+
+
+async def test_a_choice_in_the_middle_of_a_scan_is_kept(library, music, playlist):
+    song(music / "spare.mp3", "Quite Another", 9)
+    await scanned(library, music)
+    await library.save_playlist(playlist)
+    for number in range(40):
+        song(music / "more" / f"{number}.mp3", f"More {number}", 1)
+    chosen = []
+
+    def told(progress):
+        if not chosen:
+            chosen.append(asyncio.ensure_future(library.pair(ID, FOURTH, music / "spare.mp3")))
+
+    await library.scan(told)
+    await chosen[0]
+    assert await file_names(library) == ["0.mp3", "1.mp3", "2.mp3", "spare.mp3"]
+
+
 async def test_a_second_scan_reads_only_what_changed(library, music):
     await scanned(library, music)
     song(music / "0.mp3", "First Light (2020 Remaster)", 0)

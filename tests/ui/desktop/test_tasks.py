@@ -45,6 +45,30 @@ async def test_after_the_end_nothing_runs_and_nothing_begins():
     assert tasks.start(work(), "late") is None
 
 
+async def test_what_keeps_a_wish_comes_to_its_end_before_the_others_are_cancelled():
+    tasks, kept, cancelled = Tasks(lambda _: None), asyncio.Event(), asyncio.Event()
+
+    async def keep():
+        # As long as a thread takes to write.
+        await asyncio.to_thread(lambda: None)
+        kept.set()
+
+    async def wait():
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            assert kept.is_set()
+            cancelled.set()
+            raise
+
+    tasks.start(keep(), "keep", finishes=True)
+    tasks.start(wait(), "wait")
+    await asyncio.sleep(0)
+    await tasks.aclose()
+    assert kept.is_set()
+    assert cancelled.is_set()
+
+
 async def test_the_newest_of_one_name_runs_when_the_former_has_said_goodbye():
     tasks, told, goodbye = Tasks(lambda _: None), [], asyncio.Event()
 
