@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.screens.file_dialogs import ask_for_folder, ask_for_playlists
@@ -15,11 +15,15 @@ from ui.widgets.badge import Badge
 from ui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.widgets.card import Card
 from ui.widgets.form_row import FormRow
+from ui.widgets.icon_button import IconButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.plain import isolated
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.spinner import Spinner
 from ui.widgets.text_field import TextField
+
+#: Heard by the whole room, with accounts and time of its own.
+SERVE_COMMAND = "lockstep serve --host 0.0.0.0 --accounts local --ntp-port 11123"
 
 
 def _centred(*widgets: QWidget) -> QHBoxLayout:
@@ -164,8 +168,8 @@ class ServerPage(StepPage):
         super().__init__(
             "group",
             "Play with a buddy",
-            "You find one another on a session server. Without internet, run “lockstep serve” on one laptop and enter "
-            "its address.",
+            "You find one another on a session server. Without internet, run one on a laptop by this command, and "
+            "enter that laptop's address:",
             parent,
         )
         self._usual = ""
@@ -180,6 +184,11 @@ class ServerPage(StepPage):
         self._name_row = FormRow("Your name", self._name, "Your buddy sees it")
         card = Card(self._address_row, self._name_row)
         card.setFixedWidth(WIDTH)
+        command = Label(SERVE_COMMAND, TextRole.CAPTION, "secondary")
+        command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = IconButton("content_copy", "Copy the command", side=28, icon_side=16)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(SERVE_COMMAND))
+        self.content.addLayout(_centred(command, copy))
         self.content.addLayout(_centred(card))
         self.content.addLayout(_centred(self._checking, self._asking, self._note, self._reset))
         self._address.entered.connect(self.server_requested)

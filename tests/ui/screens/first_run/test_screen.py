@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 
 from ui.screens.first_run.screen import FirstRunScreen
 from ui.screens.first_run.state import FirstRunState, FolderState, PlaylistsState, ServerState, Step
+from ui.screens.first_run.steps import SERVE_COMMAND
 from ui.screens.settings.state import AccountPhase
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.label import Label
@@ -199,6 +200,14 @@ def test_a_name_that_is_asked_for_gets_the_focus_and_enter_in_it_goes_on(screen,
     qtbot.keyClicks(name, "Ana")
     qtbot.keyClick(name, Qt.Key.Key_Return)
     assert wishes == [("name_requested", ""), ("name_requested", "Ana"), ("next_requested",)]
+
+
+def test_the_command_of_a_server_of_ones_own_can_be_copied(screen, qtbot):
+    screen.show_state(FirstRunState(Step.SERVER))
+    copy = next(made for made in screen.findChildren(QAbstractButton) if made.accessibleName() == "Copy the command")
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == SERVE_COMMAND
+    assert {"--host", "--accounts", "--ntp-port"} <= set(SERVE_COMMAND.split())
 
 
 def test_the_address_has_the_focus_when_its_step_comes(screen, qtbot):
