@@ -62,6 +62,10 @@ def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None, scri
     from ui.desktop.display import require_display  # noqa: PLC0415 - errors only, and no Qt
     from ui.desktop.errors import DesktopError  # noqa: PLC0415
 
+    wrong = _what_is_wrong(overrides, spotify_url)
+    if wrong is not None:
+        _tell(wrong)
+        return ExitCode.USAGE
     try:
         require_display()
         begin_log(folder)
@@ -75,6 +79,25 @@ def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None, scri
     except OSError as error:
         _tell(cannot_write(folder, error))
         return ExitCode.DATA_DIR
+
+
+def _what_is_wrong(overrides: dict[str, Any], spotify_url: str | None) -> str | None:
+    """Return why these options can't be used, None when they can."""
+    from client.errors import AddressError  # noqa: PLC0415 - this and the rest are what no other command needs
+    from ui.desktop.errors import SettingsError  # noqa: PLC0415
+
+    try:
+        if overrides:
+            from ui.desktop.settings import Settings  # noqa: PLC0415
+
+            Settings().changed(**overrides)
+        if spotify_url is not None:
+            from client.spotify.endpoints import stand_in_endpoints  # noqa: PLC0415
+
+            stand_in_endpoints(spotify_url)
+    except (AddressError, SettingsError) as error:
+        return str(error)
+    return None
 
 
 def _performance(script: Path) -> "Performance":

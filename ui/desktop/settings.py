@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
-from client.clock.address import PUBLIC_NTP
+from client.clock.address import PUBLIC_NTP, parse_address
+from client.errors import AddressError
 from ui.desktop.errors import SettingsError
 from ui.desktop.json_file import DamagedFileError, read_object, set_aside, write_object
 
@@ -24,6 +25,16 @@ DEFAULT_CACHE_BYTES: Final = 2 * 1024**3
 MAX_CACHE_BYTES: Final = 1024**4
 
 _MAX_BYTES: Final = 1_000_000
+
+
+def _ntp_server(address: str) -> str:
+    """Return an address that a clock can be asked for. Errors: ValueError."""
+    try:
+        parse_address(address)
+    except AddressError as error:
+        raise ValueError(str(error)) from None
+    return address
+
 
 _Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
@@ -42,7 +53,7 @@ class Settings(BaseModel):
     server: _Address = DEFAULT_SERVER
     display_name: Annotated[str, StringConstraints(max_length=300)] = ""
     enable_runbuddy: bool = True
-    ntp_server: _Address = DEFAULT_NTP_SERVER
+    ntp_server: Annotated[_Address, AfterValidator(_ntp_server)] = DEFAULT_NTP_SERVER
     sound_device: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     engine: Literal["precise", "libvlc"] = "precise"
     volume_percent: Annotated[float, Field(ge=0, le=100, strict=False)] = 100.0
@@ -56,7 +67,8 @@ class Settings(BaseModel):
             return Settings.model_validate({**self.model_dump(), **changes})
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise SettingsError(f"{_words(first['loc'])} can't be set to that: {first['msg']}") from None
+            reason = first["msg"].removeprefix("Value error, ")
+            raise SettingsError(f"{_words(first['loc'])} can't be set to that: {reason}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,24 @@ def test_a_screen_that_does_not_answer_is_named(start):
     assert "DISPLAY=:4711" in said
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--ntp", "a clock:99999", "'a clock:99999' is not an NTP server"),
+        ("--server", "", "server can't be set to that"),
+        ("--account", "x" * 301, "display name can't be set to that"),
+        ("--spotify-url", "nowhere", "must look like http://HOST:PORT"),
+    ],
+)
+def test_an_option_that_can_not_be_used_is_said_before_there_is_a_window(start, tmp_path, option, value, sentence):
+    process = start(option, value)
+    _, said = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 2
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_data_directory_that_cannot_be_written_is_said(tmp_path, start):
     (tmp_path / "data").write_text("", "utf-8")
     process = start()

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ui.desktop.errors import SettingsError
-from ui.desktop.settings import FILE_NAME, Settings, SettingsFile
+from ui.desktop.settings import DEFAULT_NTP_SERVER, FILE_NAME, Settings, SettingsFile
 
 
 @pytest.fixture
@@ -77,6 +77,15 @@ def test_no_object_stops_the_app_from_starting(file, tmp_path, document):
 def test_a_value_out_of_bounds_is_refused_by_name():
     with pytest.raises(SettingsError, match="volume percent"):
         Settings().changed(volume_percent=101.0)
+
+
+def test_a_time_server_that_is_none_is_refused_and_does_not_stop_the_app_from_starting(file, tmp_path):
+    with pytest.raises(SettingsError, match="'a clock:99999' is not an NTP server; write HOST or HOST:PORT"):
+        Settings().changed(ntp_server="a clock:99999")
+    (tmp_path / FILE_NAME).write_text(json.dumps({"ntpServer": "a clock:99999", "displayName": "Ann"}), "utf-8")
+    loaded = file.load()
+    assert (loaded.settings.ntp_server, loaded.settings.display_name) == (DEFAULT_NTP_SERVER, "Ann")
+    assert "ntp server" in (loaded.notice or "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits on files are POSIX's")
