@@ -194,6 +194,7 @@ def _connect_first_run(window: MainWindow, screens: Screens, view_model: "Lockst
 def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sight:
     context, toasts = view_model.context, window.toasts
     context.screen_requested.connect(window.show_screen)
+    context.screen_held.connect(window.hold_screen)
     context.screen_over.connect(window.forget_screen)
     context.toast_requested.connect(toasts.show_toast)
     context.toast_over.connect(toasts.dismiss)

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self._screens: dict[str, QWidget] = {}
         self._section_of: dict[str, Section] = {}
         self._last_of: dict[Section, str] = {}
+        self._held: dict[Section, str] = {}
         self._question: tuple[str, str, str] | None = None
         self._asking: Question | None = None
         #: The section that was looked at last time: its screen is the one to add first.
@@ -117,13 +118,19 @@ class MainWindow(QMainWindow):
         """Show the screen that was last seen in this section; if it is the one that is seen, the section's first."""
         first = section.value
         last = self._last_of.get(section, first)
-        name = first if last == self.current_screen() else last
+        name = self._held.get(section) or (first if last == self.current_screen() else last)
         if name in self._screens:
             self.show_screen(name)
+
+    def hold_screen(self, name: str) -> None:
+        """Have the sidebar lead to this screen of its section, until it is forgotten."""
+        self._held[self._section_of[name]] = name
 
     def forget_screen(self, name: str) -> None:
         """Have the sidebar lead to the section's first screen again: what this one told of is over."""
         section = self._section_of[name]
+        if self._held.get(section) == name:
+            del self._held[section]
         if self._last_of.get(section) == name:
             del self._last_of[section]
 

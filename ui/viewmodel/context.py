@@ -23,11 +23,13 @@ _log = logging.getLogger(__name__)
 class Context(QObject):
     """Services, settings and background work, and the two things that any part may ask the window for.
 
-    `screen_requested(name)` shows a screen, `screen_over(name)` says that what it tells of is past.
+    `screen_requested(name)` shows a screen; from `screen_held(name)` to `screen_over(name)`, when what it tells of is
+    past, it is where its section leads.
     `toast_requested(ToastState)` shows a toast, `toast_over(key)` takes it away.
     """
 
     screen_requested = Signal(str)
+    screen_held = Signal(str)
     screen_over = Signal(str)
     toast_requested = Signal(object)
     toast_over = Signal(str)

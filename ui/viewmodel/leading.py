@@ -28,11 +28,13 @@ _TASK: Final = "lead"
 class LeadingModel(QObject):
     """Create a session and wait for the buddy.
 
-    `waiting_changed(LeadWaitingState)`; `return_failed(SessionNote)` when there is no way back into a session now.
+    `waiting_changed(LeadWaitingState)`; `return_failed(SessionNote)` when there is no way back into a session now;
+    `playlist_requested(playlist_id)` when the waiting is over.
     """
 
     waiting_changed = Signal(object)
     return_failed = Signal(object)
+    playlist_requested = Signal(str)
 
     def __init__(self, context: Context, session: SessionModel, music: Music) -> None:
         super().__init__()
@@ -66,7 +68,7 @@ class LeadingModel(QObject):
         self._waits_for_buddy = False
         self._context.tasks.cancel(_TASK)
         self._session.say_goodbye()
-        self._context.show_screen("playlist_detail")
+        self.playlist_requested.emit(self._playlist_id)
         self._context.screen_over.emit("lead_waiting")
 
     def take_up(self, note: SessionNote) -> None:
@@ -80,6 +82,7 @@ class LeadingModel(QObject):
         self._trouble = None
         self._say("Reading the playlist")
         self._context.show_screen("lead_waiting")
+        self._context.screen_held.emit("lead_waiting")
         self._context.tasks.start_anew(self._create(), _TASK)
 
     async def _take_name(self, name: str) -> None:
@@ -112,6 +115,8 @@ class LeadingModel(QObject):
             self._trouble = trouble_of(error)
             self._context.log_unexpected(error)
             self._show()
+            # Whoever goes and comes back may have mended it.
+            self._context.screen_over.emit("lead_waiting")
 
     async def _whole_pairing(self, library: Library) -> Pairing:
         """Return the playlist with its files: one may have been deleted since the button could be pressed."""
@@ -146,6 +151,7 @@ class LeadingModel(QObject):
             self._waits_for_buddy = True
             await prepare_first(services.playback)
             self._context.show_screen("lead_waiting")
+            self._context.screen_held.emit("lead_waiting")
             self._on_state(self._session.state)
             return
         await go_to(services.playback, place)
@@ -170,7 +176,7 @@ class LeadingModel(QObject):
         if isinstance(state, Idle):
             self._waits_for_buddy = False
             if state.ended is not None and not self._context.tasks.running(_TASK):
-                self._context.show_screen("playlist_detail")
+                self.playlist_requested.emit(self._playlist_id)
                 self._context.screen_over.emit("lead_waiting")
             return
         self._show()

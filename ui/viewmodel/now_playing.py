@@ -126,6 +126,17 @@ class PlayingModel(QObject):
         self._tell()
         self.position_jumped.emit(self._facts.position_ms)
 
+    def look_again(self) -> None:
+        """Read where the music stands: a leader may move it while it is paused, of which no event tells."""
+        if self._facts.playing:
+            return
+        before = self._facts
+        self._read_player()
+        if self._facts != before:
+            self._tell()
+            if self._facts.position_ms != before.position_ms:
+                self.position_jumped.emit(self._facts.position_ms)
+
     def _hear(self, event: PlaybackEvent) -> None:
         match event:
             case TrackStarted(item):

@@ -150,6 +150,13 @@ class LockstepViewModel(QObject):
         await self.context.services.open_sound()
         self.playlist_detail.show_sound()
 
+    def _open_playlist(self, playlist_id: str) -> None:
+        """Go back to a playlist: as it was left, if it is the one that was looked at last."""
+        if playlist_id == self.playlist_detail.playlist_id:
+            self.context.show_screen("playlist_detail")
+        else:
+            self.playlist_detail.open(playlist_id)
+
     def _offer(self, note: SessionNote) -> None:
         self._note = note
         self.context.toast_requested.emit(return_offer(note))
@@ -160,10 +167,12 @@ class LockstepViewModel(QObject):
         session.sync_changed.connect(self._on_sync)
         session.reported.connect(self._history.add)
         session.reported.connect(lambda _report: self._show_panel())
+        session.reported.connect(lambda _report: self.playing.look_again())
         session.over.connect(self._on_over)
         self.transport.moved.connect(self.playing.refresh)
         self.transport.volume_set.connect(self._set_volume)
         self.leading.return_failed.connect(self._offer)
+        self.leading.playlist_requested.connect(self._open_playlist)
         self.following.playlist_requested.connect(self.playlist_detail.open)
         self.playing.media_changed.connect(lambda _facts: self._note_place())
         self.context.settings_changed.connect(self._on_settings)

@@ -80,6 +80,29 @@ def test_two_people_go_from_a_playlist_to_one_music_and_back(at_windows, demo_pa
     at_windows(scenario)
 
 
+def test_a_follower_sees_where_the_leader_goes_while_the_music_is_paused(at_windows, demo_pairing):
+    async def scenario(open_):
+        leader, follower = await open_("Ana"), await open_("Ben")
+        code = await lead(leader, demo_pairing)
+        # Whoever waits finds the code again, wherever they come from.
+        for section in (Section.RUNBUDDY, Section.LIBRARY, Section.RUNBUDDY):
+            leader.window.show_section(section)
+        assert leader.screen() == "lead_waiting"
+        await follow(follower, code)
+        await until(lambda: follower.playback.playing)
+        leader.view_model.transport.pause()
+        await until(lambda: not follower.playback.playing)
+        jumped = []
+        follower.view_model.playing.position_jumped.connect(jumped.append)
+        leader.view_model.transport.seek(20_000)
+        await until(lambda: abs(follower.view_model.playing.facts.position_ms - 20_000) < 100)
+        assert jumped
+        seek = follower.app.screens.now_playing._seek
+        await until(lambda: abs(seek.findChild(JumpSlider).value() - 20_000) < 100)
+
+    at_windows(scenario)
+
+
 def test_a_followers_every_control_is_locked_and_says_why(at_windows, demo_pairing):
     async def scenario(open_):
         leader, follower = await open_("Ana"), await open_("Ben")

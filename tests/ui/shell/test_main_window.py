@@ -94,6 +94,14 @@ def test_a_section_opens_where_it_was_left_and_again_at_its_first_screen(window)
     assert window.current_screen() == "playlist"
     window.show_section(Section.LIBRARY)
     assert window.current_screen() == "library"
+    # As long as one lasts, it is where its section leads, from wherever.
+    window.hold_screen("playlist")
+    for _ in range(2):
+        window.show_section(Section.LIBRARY)
+        assert window.current_screen() == "playlist"
+    window.forget_screen("playlist")
+    window.show_section(Section.LIBRARY)
+    assert window.current_screen() == "library"
 
 
 def test_showing_a_screen_is_told_once(window, qtbot):
