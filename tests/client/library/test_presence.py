@@ -1,6 +1,6 @@
 """Files that go and come back."""
 
-from tests.client.library.test_library import ID, scanned
+from tests.client.library.scanned import ID, scanned
 
 
 async def test_a_disk_that_is_away_comes_back_unread(library, music, playlist, tmp_path):
