@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from client.api import RunBuddyApiClient
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.errors import (
     BusyError,
     ClientError,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Literal
 
 from client.api import RunBuddyApiClient
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.errors import ApiError, ClockSyncError, NotYourSessionError
 from client.reports import BadEvent, ConnectionChanged, CoordinatorEvent, FollowerChanged, SyncReport
 from client.session_state import Following, Leading

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from client.api import RunBuddyApiClient
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.coordinator import RunBuddyCoordinator
 from client.local_accounts import LocalAccount
 from client.reports import ConnectionChanged, CoordinatorEvent

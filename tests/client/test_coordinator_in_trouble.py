@@ -8,7 +8,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as serve_websockets
 
 from client.api import RunBuddyApiClient
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.coordinator import RunBuddyCoordinator
 from client.reports import BadEvent, FollowerChanged
 from client.session_state import Following, Idle, Leading

@@ -3,7 +3,7 @@
 import pytest
 
 from client.api import RunBuddyApiClient
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.coordinator import RunBuddyCoordinator
 from client.errors import BusyError, ClockSyncError, NotYourSessionError, OwnSessionError, PairingError
 from client.session_state import Idle

@@ -1,7 +1,8 @@
 """The `lockstep` command: which commands there are, each in a module that is loaded when it is used."""
 
 import sys
-from typing import Final
+from importlib import metadata
+from typing import Annotated, Final
 
 import typer
 
@@ -25,7 +26,7 @@ COMMANDS: Final = {
 
 app = typer.Typer(
     cls=lazy_group(COMMANDS, default="app"),
-    help="Two laptops play the same music in lockstep.",
+    help="Two laptops play the same music in lockstep. Options without a command are those of “app”.",
     epilog=EPILOG,
     add_completion=False,
     rich_markup_mode=None,
@@ -34,8 +35,19 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lockstep {metadata.version('lockstep-desktop')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Two laptops play the same music in lockstep."""
 
 

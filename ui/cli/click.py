@@ -14,7 +14,7 @@ from audio.device_profiles import MAX_DELAY_MS, MIN_DELAY_MS, ProfileError, chec
 from audio.output_settings import FULL_VOLUME
 from audio.playback_events import PlaybackEvent, SoundChanged
 from audio.service import PlaybackService
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from ui.cli.click_screen import ClickOutput, ClickScreen, ClickStatus, choose_click_output
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError, log_to, run_command

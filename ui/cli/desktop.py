@@ -38,7 +38,7 @@ def desktop(
     account: Annotated[
         str | None, typer.Option(metavar="NAME", help="Your name, on a server with accounts of its own.")
     ] = None,
-    ntp: Annotated[str | None, typer.Option(metavar="HOST[:PORT]", help="The NTP server; both sides need one.")] = None,
+    ntp: Annotated[str | None, typer.Option(metavar="HOST[:PORT]", help="The NTP server, the same for both.")] = None,
     audio: Annotated[
         str | None, typer.Option(metavar="DEVICE|none", help="The sound device; none plays to a silent clock.")
     ] = None,

@@ -2,10 +2,13 @@
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as to_command
+
+#: Options of the group itself.
+_OF_THE_GROUP: Final = frozenset({"-h", "--help", "--version"})
 
 
 def lazy_group(commands: Mapping[str, tuple[str, str]], default: str | None = None) -> type[TyperGroup]:
@@ -17,8 +20,8 @@ def lazy_group(commands: Mapping[str, tuple[str, str]], default: str | None = No
 
     class LazyGroup(TyperGroup):
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-            """Read the command line; one that begins with an option other than help means the default command."""
-            unnamed = not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"})
+            """Read the command line; one that begins with an option of a command means the default one."""
+            unnamed = not args or (args[0].startswith("-") and args[0] not in _OF_THE_GROUP)
             return super().parse_args(ctx, [default, *args] if default is not None and unnamed else args)
 
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is typer's

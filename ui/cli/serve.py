@@ -16,6 +16,7 @@ from server.settings import SPOTIFY_URL, AccountsMode, Settings, sqlite_url
 from ui.cli.exit_codes import EPILOG, ExitCode
 from ui.cli.failures import CommandError, default_data_dir, log_to, run_command
 from ui.cli.output import refuse, teller
+from ui.cli.reachable import how_to_reach
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -38,7 +39,9 @@ def serve(
         str | None,
         typer.Option(metavar="URL", help="A stand-in for Spotify to ask about tokens (“lockstep spotify stand-in”)."),
     ] = None,
-    ntp_port: Annotated[int | None, typer.Option(help="Answer SNTP, too, on this UDP port; 0 lets choose.")] = None,
+    ntp_port: Annotated[
+        int | None, typer.Option(help="Tell the time by SNTP, too, on this UDP port; 0 lets the system choose.")
+    ] = None,
     leader_grace: Annotated[
         float, typer.Option(metavar="SECONDS", help="How long a leader whose connection was lost may take to return.")
     ] = 10.0,
@@ -63,9 +66,8 @@ def serve(
         url = f"http://{shown_host}:{rest_port}"
         ntp = f", SNTP on UDP port {sntp_port}" if sntp_port is not None else ""
         line = json.dumps({"type": "serving", "url": url, "port": rest_port, "ntpPort": sntp_port})
-        sys.stdout.write(
-            f"{line}\n" if as_json else f"Listening on {url} (accounts: {accounts.value}{ntp}). Ctrl+C ends it.\n"
-        )
+        told = [f"Listening on {url} (accounts: {accounts.value}{ntp}). Ctrl+C ends it.", how_to_reach(host, rest_port)]
+        sys.stdout.write(f"{line}\n" if as_json else "".join(f"{sentence}\n" for sentence in told if sentence))
         sys.stdout.flush()
         spare_the_relay()
 

@@ -9,8 +9,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from audio.service import PlaybackService
 from client.api import Bearer, RunBuddyApiClient
-from client.clock import RunBuddyClock
 from client.clock.address import time_server
+from client.clock.clock import RunBuddyClock
 from client.coordinator import LEFT, RunBuddyCoordinator
 from client.errors import ApiError, PairingError, ServerAnswerError, shown_path
 from client.pairing import Pairing, load_pairing, without_lost_files

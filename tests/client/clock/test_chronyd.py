@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.errors import ClockSyncError
 
 CHRONYD = shutil.which("chronyd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from client.clock import RunBuddyClock
+from client.clock.clock import RunBuddyClock
 from client.clock.ntp_packet import KissOfDeathError, decode_answer, make_request
 from client.clock.udp import Burst
 from client.errors import AddressError, ClockSyncError

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ def test_help_lists_every_command_and_every_exit_code_and_loads_none_of_them():
         assert text.split()[0] in answer.stdout
     assert "Exit codes: 0" in answer.stdout
     assert not {"pydantic", "httpx", "fastapi", "numpy", "PySide6"} & loaded_modules("--help")
+
+
+def test_the_version_is_told():
+    answer = run("--version")
+    assert (answer.returncode, answer.stdout) == (0, f"lockstep {metadata.version('lockstep-desktop')}\n")
 
 
 @pytest.mark.parametrize("command", ["serve", "lead", "follow", "click", "devices"])
