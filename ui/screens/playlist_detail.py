@@ -81,6 +81,11 @@ class PlaylistDetail(QWidget):
         self._dropped_on = ""
         self._shown: tuple[tuple[TrackLine, ...] | None, str, bool] | None = None
         self.setAcceptDrops(True)
+        for widget in (self._ring, self._count):
+            # What is around them stays where it is when they come.
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
         self._lay_out()
         self._connect()
         self.show_state(self._state)

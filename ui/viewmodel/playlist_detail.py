@@ -197,8 +197,9 @@ class PlaylistDetailModel(QObject):
                 what_to_do="" if self._trouble is None else self._trouble.what_to_do,
                 paired=0 if summary is None else summary.paired,
                 pairable=0 if summary is None else summary.pairable,
-                lead_locked=lead_lock(summary, enabled=enabled, in_session=in_session, sound_is_open=has_sound),
-                play_locked=self._play_locked(),
+                lead_locked=self._unread()
+                or lead_lock(summary, enabled=enabled, in_session=in_session, sound_is_open=has_sound),
+                play_locked=self._unread() or self._play_locked(),
                 locked="Pair tracks when the session is over" if isinstance(self._session, Following) else None,
                 progress=self._library.progress,
                 folder=str(self._library.folders[0]) if self._library.folders else "",
@@ -209,6 +210,12 @@ class PlaylistDetailModel(QObject):
         """Return why this playlist can't be played here now; None when it can."""
         locked = lock_reason(self._session) or _while_leading(self._session, self._music, self.playlist_id)
         return play_lock(self._summary, locked, sound_is_open=self._context.services.has_sound)
+
+    def _unread(self) -> str | None:
+        """Return why nothing can be done with the tracks yet; None when they are read."""
+        if self._lines is not None:
+            return None
+        return "One moment" if self._trouble is None else self._trouble.text
 
     def _no_file(self, playlist_position: int | None) -> str | None:
         """Return why this track can't be played: one that waits for a yes is not played either."""

@@ -100,9 +100,14 @@ _EMPTY = PlaylistDetailState(
     lead_locked="This playlist has no track that a file could play",
     play_locked="No track has a file yet",
 )
-_READING = replace(_PAIRED, tracks=None)
-_FAILED = PlaylistDetailState(
-    trouble="The library's file library.db is damaged", what_to_do="Start Lockstep again: it makes a new one."
+_READING = replace(_PAIRED, tracks=None, lead_locked="One moment", play_locked="One moment")
+_DAMAGED = "The library's file library.db is damaged"
+_FAILED = replace(
+    _READING,
+    trouble=_DAMAGED,
+    what_to_do="Start Lockstep again: it makes a new one.",
+    lead_locked=_DAMAGED,
+    play_locked=_DAMAGED,
 )
 _SCANNING = Progress("Reading your music", "1,204 of 8,214 files", 0.15)
 

@@ -1,5 +1,7 @@
 """Settings: usual, measuring and clicking, in trouble, in a session, long names."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QDialog, QWidget
 
 from ui.desktop.client_id_dialog import ClientIdDialog
@@ -84,7 +86,7 @@ _IN_SESSION = SettingsState(
     USUAL.library,
     USUAL.runbuddy,
     USUAL.clock,
-    USUAL.sound,
+    replace(USUAL.sound, click_locked="There is a session running"),
     USUAL.storage,
     USUAL.about,
     "Change this when the session is over",
