@@ -100,7 +100,7 @@ class LeadWaiting(QWidget):
         self._hint.setVisible(bool(hint) and not state.notice)
         code = f"Join code {' '.join(state.code)}. " if state.phase is WaitPhase.WAITING else ""
         said = state.trouble or state.notice or f"{code}{status}"
-        if said != self._said:
+        if said != self._said and state != LeadWaitingState():
             announce(self, said, urgent=bool(state.trouble or state.notice))
         self._said = said
 
