@@ -10,7 +10,7 @@ from ui.desktop.screens import Screens
 from ui.shell.main_window import MainWindow
 from ui.shell.shortcuts import Action
 from ui.theme.tokens import Tone
-from ui.viewmodel.names import BROWSER_TOAST, RECOVERY_TOAST
+from ui.viewmodel.names import BROWSER_TOAST, RECOVERY_TOAST, REMOVED_TOAST
 
 if TYPE_CHECKING:
     from ui.viewmodel.view_model import LockstepViewModel
@@ -207,6 +207,8 @@ def _connect_window(window: MainWindow, view_model: "LockstepViewModel") -> Sigh
             view_model.return_to_session()
         elif key == BROWSER_TOAST:
             QGuiApplication.clipboard().setText(view_model.spotify.page_address)
+        elif key == REMOVED_TOAST:
+            view_model.library.undo_removing()
 
     toasts.action_requested.connect(on_toast_action)
     sight = Sight(window)

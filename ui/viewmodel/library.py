@@ -15,6 +15,7 @@ from ui.screens.library import LibraryState, Progress
 from ui.theme.tokens import Tone
 from ui.viewmodel.context import Context
 from ui.viewmodel.library_states import cards, files_words, folder_words, scan_progress
+from ui.viewmodel.names import REMOVED_TOAST
 from ui.viewmodel.playlist_covers import PlaylistCovers
 from ui.viewmodel.troubles import trouble_of
 from ui.widgets.plain import isolated
@@ -47,6 +48,7 @@ class LibraryModel(QObject):
         self.summaries: tuple[PlaylistSummary, ...] = ()
         self._visible = False
         self._progress_told_s = 0.0
+        self._removed: Playlist | None = None
         self.covers = PlaylistCovers()
         #: "1,204 files", by the last scan; "" without a folder.
         self.files_note = ""
@@ -97,6 +99,12 @@ class LibraryModel(QObject):
     def remove(self, playlist_id: str) -> None:
         """Forget a playlist."""
         self._context.tasks.start(self._remove(playlist_id), "remove playlist", finishes=True)
+
+    def undo_removing(self) -> None:
+        """Have the playlist back that was removed last; what was chosen for its tracks was kept all the time."""
+        removed, self._removed = self._removed, None
+        if removed is not None:
+            self._context.tasks.start(self._put_back(removed), "put back", finishes=True)
 
     async def save(self, playlist: Playlist) -> PlaylistSummary:
         """Keep a playlist, matched, and show it. Errors: ClientError."""
@@ -193,10 +201,17 @@ class LibraryModel(QObject):
         remarks = ". ".join(playlist.remarks[:2])
         self._context.toast("import", f"{isolated(summary.name)} was added", remarks)
 
+    async def _put_back(self, playlist: Playlist) -> None:
+        await self.save(playlist)
+
     async def _remove(self, playlist_id: str) -> None:
-        await (await self._context.library()).remove_playlist(playlist_id)
+        library = await self._context.library()
+        self._removed = await library.playlist(playlist_id)
+        await library.remove_playlist(playlist_id)
         self.removed.emit(playlist_id)
         await self._reload()
+        # Where a playlist came from a file, nobody may have that any more.
+        self._context.toast(REMOVED_TOAST, f"{isolated(self._removed.name)} was removed", action="Undo")
 
     def _show(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]

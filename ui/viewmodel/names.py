@@ -8,3 +8,5 @@ RECOVERY_TOAST: Final = "recovery"
 BROWSER_TOAST: Final = "browser"
 #: The toast that a leader's buddy has left, gone when somebody is there again.
 BUDDY_TOAST: Final = "buddy"
+#: The toast that offers to have a playlist back that was removed.
+REMOVED_TOAST: Final = "removed"
