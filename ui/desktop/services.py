@@ -12,8 +12,8 @@ from audio.playback_events import PlaybackEvent
 from audio.queue import QueueItem
 from audio.service import PlaybackService
 from client.api import RunBuddyApiClient
-from client.clock.clock import RunBuddyClock
 from client.clock.address import time_server
+from client.clock.clock import RunBuddyClock
 from client.coordinator import RunBuddyCoordinator
 from client.errors import ClientError
 from client.trace import Trace, open_trace
