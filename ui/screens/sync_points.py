@@ -41,11 +41,6 @@ class SyncPoint:
     jumps: int = 0
 
 
-def recent(points: Sequence[SyncPoint], now_s: float) -> tuple[SyncPoint, ...]:
-    """Return the points of the last two minutes."""
-    return tuple(point for point in points if now_s - SPAN_S <= point.time_s <= now_s)
-
-
 def table(points: Sequence[SyncPoint]) -> str:
     """Return the points as CSV (RFC 4180); `seconds` counts from the first, what is not known is empty."""
     text = io.StringIO()

@@ -2,16 +2,11 @@ import csv
 import io
 
 from protocol.correction import Correction
-from ui.screens.sync_points import SyncPoint, half_span_ms, recent, table
+from ui.screens.sync_points import SyncPoint, half_span_ms, table
 
 
 def point(time_s, drift_ms=0.1, uncertainty_ms=0.5):
     return SyncPoint(time_s, 1.7e12 + 1000 * time_s, drift_ms, Correction.GLIDE, -3.25, uncertainty_ms, 1, 2)
-
-
-def test_only_the_last_two_minutes_are_plotted():
-    points = [point(0.0), point(0.5), point(60.0), point(120.5), point(121.0)]
-    assert [one.time_s for one in recent(points, 120.5)] == [0.5, 60.0, 120.5]
 
 
 def test_the_table_has_a_line_a_point_and_leaves_empty_what_nobody_knows():
