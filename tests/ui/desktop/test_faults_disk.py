@@ -172,7 +172,6 @@ def test_a_session_goes_on_and_its_pictures_and_tables_are_whole_or_not_there(
             assert (disk.folder / "sync.csv").read_text("utf-8").startswith("seconds,corrected_ms,")
             # And tracks that there was no room for are played again.
             leader.view_model.transport.play_track(1)
-            await until(lambda: follower.playback.playing and follower.playback.current.playlist_position == 1)
-            await until(in_lockstep, lambda: session.sync)
+            await until(lambda: session.report.playlist_position == 1 and in_lockstep(), lambda: session.report)
 
     in_loop(main)
