@@ -35,7 +35,8 @@ def _drawn(name: str, colour: str, pixels: int, mirrored: bool) -> QImage:
 def draw(painter: QPainter, rect: QRect, name: str, colour: str, *, mirrored: bool = False) -> None:
     """Draw an icon into the middle of `rect`, as a square of its shorter side, sharp at any scale of the screen."""
     side = min(rect.width(), rect.height())
-    ratio = painter.device().devicePixelRatioF()
+    # Where a widget is drawn into a picture, it is the transformation that knows the picture's scale.
+    ratio = max(painter.device().devicePixelRatioF(), abs(painter.deviceTransform().m11()))
     image = _drawn(name, colour, max(1, round(side * ratio)), mirrored and name in DIRECTIONAL)
     left = rect.x() + (rect.width() - side) // 2
     top = rect.y() + (rect.height() - side) // 2

@@ -30,7 +30,7 @@ def draw_pairing_ring(painter: QPainter, place: QRect, paired: int, total: int) 
         painter.setPen(pen)
         painter.drawArc(area, 90 * 16, -round(360 * 16 * min(1.0, paired / total)))
     if whole:
-        inset = round(place.width() * 0.24)
+        inset = round(place.width() * 0.19)
         icons.draw(painter, place.adjusted(inset, inset, -inset, -inset), "check", palette.text)
 
 

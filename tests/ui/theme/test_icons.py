@@ -2,8 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
 
 from ui.shell.sections import LABELS, Section
 from ui.theme import icons
@@ -37,6 +38,23 @@ def test_an_icon_is_drawn_for_the_pixels_of_the_screen(qapp):
     assert sharp.size() == QSize(48, 48)
     sharp.setDevicePixelRatio(1)
     assert sharp != stretched
+
+
+def test_an_icon_of_a_widget_is_sharp_in_a_picture_of_twice_the_size(theme, qtbot):
+    class Shown(QWidget):
+        def paintEvent(self, _event):  # noqa: N802 - Qt's name
+            icons.draw(QPainter(self), QRect(0, 0, 24, 24), "settings", "#000000")
+
+    shown = Shown()
+    qtbot.addWidget(shown)
+    shown.resize(24, 24)
+    picture = QImage(48, 48, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(2)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    shown.render(painter, QPoint(0, 0), QRegion(), QWidget.RenderFlag(0))
+    painter.end()
+    assert picture == drawn("settings", "#000000", 24, ratio=2)
 
 
 def test_only_icons_with_a_direction_are_mirrored(qapp):
