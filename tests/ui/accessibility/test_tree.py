@@ -10,7 +10,6 @@ from ui.shell.sections import Section
 from ui.widgets.accessible import explain
 from ui.widgets.icon_button import IconButton
 
-
 #: The same states at another size, or scrolled, are told in the same words.
 TOLD = [scene for scene in SCENES if not scene.state.endswith(("small", "middle", "end"))]
 
