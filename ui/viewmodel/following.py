@@ -88,7 +88,7 @@ class FollowingModel(QObject):
 
     def join_by_code(self, code: str) -> None:
         """Look for the session of a code that was typed, and join it; a wrong one is said beside the field."""
-        self._context.start(self._join_by_code(code), "code")
+        self._context.tasks.start_anew(self._join_by_code(code), "code")
 
     def retry(self) -> None:
         """Check again what came to nothing."""
