@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QBuffer, QSaveFile, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.screens.file_dialogs import start_folder
 from ui.screens.sync_points import SyncPoint, table
 from ui.theme.tokens import PAGE_MARGIN, TextRole
 from ui.widgets.buttons import SecondaryButton
@@ -137,7 +138,7 @@ class SyncPanel(QWidget):
         self.save_failed.emit(f"{path.name} can't be written{why}. {advice}")
 
     def _ask(self, title: str, name: str, save: object) -> None:
-        dialog = QFileDialog(self, title, name, f"*{Path(name).suffix}")
+        dialog = QFileDialog(self, title, start_folder(), f"*{Path(name).suffix}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(Path(name).suffix[1:])
         dialog.selectFile(name)
