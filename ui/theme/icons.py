@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from ui.theme.scale import device_ratio
+
 #: Icons that point along the reading direction, and are drawn the other way round where that is right to left.
 DIRECTIONAL: Final = frozenset({"arrow_back", "chevron_right", "login", "logout", "queue_music", "volume_down"})
 
@@ -35,9 +37,7 @@ def _drawn(name: str, colour: str, pixels: int, mirrored: bool) -> QImage:
 def draw(painter: QPainter, rect: QRect, name: str, colour: str, *, mirrored: bool = False) -> None:
     """Draw an icon into the middle of `rect`, as a square of its shorter side, sharp at any scale of the screen."""
     side = min(rect.width(), rect.height())
-    # Where a widget is drawn into a picture, it is the transformation that knows the picture's scale.
-    ratio = max(painter.device().devicePixelRatioF(), abs(painter.deviceTransform().m11()))
-    image = _drawn(name, colour, max(1, round(side * ratio)), mirrored and name in DIRECTIONAL)
+    image = _drawn(name, colour, max(1, round(side * device_ratio(painter))), mirrored and name in DIRECTIONAL)
     left = rect.x() + (rect.width() - side) // 2
     top = rect.y() + (rect.height() - side) // 2
     painter.drawImage(QRect(left, top, side, side), image)

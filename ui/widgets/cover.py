@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPixmap, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme.covers import generated_cover
+from ui.theme.scale import device_ratio
 from ui.theme.tokens import RADIUS, RADIUS_SMALL
 from ui.widgets.plain import spoken
 
@@ -17,7 +18,7 @@ _CACHE_KIB: Final = 24 * 1024
 
 def draw_cover(painter: QPainter, place: QRect, image: QImage | None, title: str, artist: str) -> None:
     """Draw the picture as large as it fits into `place`; without one, the soft cover made from the names."""
-    ratio = painter.device().devicePixelRatioF()
+    ratio = device_ratio(painter)
     pixels = max(1, round(place.width() * ratio))
     corner = (RADIUS if place.width() >= _LARGE else RADIUS_SMALL) * ratio
     if image is not None and image.isNull():
