@@ -7,18 +7,23 @@ from typing import Final
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPixmap, QRegion
 from PySide6.QtWidgets import QStackedWidget, QWidget
+from shiboken6 import isValid
 
 #: Well below a frame, so that what the person does meanwhile is not kept waiting.
 _SLICE_S: Final = 0.004
 
 
 async def made_ready(window: QWidget) -> None:
-    """Let every widget find its style, its place and its letters, which Qt would else do for a whole page at once."""
+    """Let every widget find its style, its place and its letters, which Qt would else do for a whole page at once.
+
+    What goes meanwhile is left out, and so are dialogs, which come and go.
+    """
     began_s = time.perf_counter()
     widgets = window.findChildren(QWidget)
     for make_ready in (QWidget.ensurePolished, _lay_out, _draw):
         for widget in widgets:
-            make_ready(widget)
+            if isValid(widget) and widget.window() is window:
+                make_ready(widget)
             if time.perf_counter() - began_s > _SLICE_S:
                 await asyncio.sleep(0)
                 began_s = time.perf_counter()
