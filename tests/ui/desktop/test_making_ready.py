@@ -16,7 +16,7 @@ class Painted(QLabel):
         super().__init__(text)
         self.paints = 0
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         self.paints += 1
         super().paintEvent(event)
 
