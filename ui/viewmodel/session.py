@@ -141,7 +141,8 @@ class SessionModel(QObject):
 
     def _facts(self) -> SyncFacts | None:
         role = role_of(self._state)
-        if role is None:
+        if role is None or self._asked_for:
+            # A socket that is closed on purpose is none that was lost.
             return None
         leader = buddy_of(self._state) if role is Role.FOLLOWER else ""
         return SyncFacts(

@@ -11,6 +11,7 @@ from tests.ui.desktop.test_flows import follow, lead
 from tests.ui.desktop.windows import open_window, until
 from ui.desktop.recovery import FILE_NAME, SessionNote
 from ui.desktop.settings import SettingsFile
+from ui.widgets.sync_pill import SyncKind
 
 
 @pytest.fixture
@@ -51,6 +52,20 @@ def note_of(person, pairing, **changes):
         "playlist_id": pairing.playlist_id, "playlist_name": "Run", "join_code": "47RBXH", "noted_s": time.time(),
     }  # fmt: skip
     return SessionNote(**{**facts, **changes})
+
+
+def test_who_leaves_is_not_told_that_the_connection_was_lost(at_windows, demo_pairing):
+    async def scenario(open_):
+        leader, follower = await open_("Ana"), await open_("Ben")
+        await follow(follower, await lead(leader, demo_pairing))
+        await until(lambda: follower.playback.playing)
+        said = []
+        follower.view_model.session.sync_changed.connect(said.append)
+        follower.press("Leave")
+        await until(lambda: isinstance(follower.state, Idle))
+        assert [pill.text for pill in said if pill is not None and pill.kind is SyncKind.RECONNECTING] == []
+
+    at_windows(scenario)
 
 
 def test_who_cancels_and_joins_again_joins_after_the_goodbye(at_windows, demo_pairing):
