@@ -82,11 +82,15 @@ def _open(folder: Path, overrides: dict[str, Any], spotify_url: str | None, scri
 
 
 def _what_is_wrong(overrides: dict[str, Any], spotify_url: str | None) -> str | None:
-    """Return why these options can't be used, None when they can."""
+    """Return why these options can't be used, None when they can; a server's address is made whole."""
     from client.errors import AddressError  # noqa: PLC0415 - this and the rest are what no other command needs
     from ui.desktop.errors import SettingsError  # noqa: PLC0415
 
     try:
+        if "server" in overrides:
+            from client.server_address import checked_address  # noqa: PLC0415
+
+            overrides["server"] = checked_address(overrides["server"])
         if overrides:
             from ui.desktop.settings import Settings  # noqa: PLC0415
 

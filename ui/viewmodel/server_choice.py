@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from client.server_address import addresses
 from ui.desktop.settings import DEFAULT_SERVER
 from ui.viewmodel.context import Context
-from ui.viewmodel.server_check import ServerView, addresses, asked
+from ui.viewmodel.server_check import ServerView, asked
 
 _TASK = "server"
 

@@ -1,6 +1,7 @@
 import pytest
 
-from ui.viewmodel.server_check import addresses, whole_address
+from client.errors import AddressError
+from client.server_address import addresses, checked_address, whole_address
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,10 @@ def test_an_address_may_be_typed_as_the_other_laptop_shows_it(typed, address):
 )
 def test_a_machine_in_the_room_is_asked_at_the_usual_port_first(typed, wanted):
     assert addresses(typed) == wanted
+
+
+def test_what_is_no_address_is_refused():
+    assert checked_address("192.168.1.20:8765") == "http://192.168.1.20:8765"
+    for typed in ("", "foo bar", "ftp://api.lockstep.at", "http://", "http://host:99999", "[fe80::1", "http://ho\nst"):
+        with pytest.raises(AddressError):
+            checked_address(typed)
