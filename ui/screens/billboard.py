@@ -17,7 +17,7 @@ from ui.widgets.label import ElidedLabel
 from ui.widgets.name_question import NameQuestion
 from ui.widgets.plain import isolated
 from ui.widgets.row_list import RowList
-from ui.widgets.rows import LazyRows, Row, RowBadge
+from ui.widgets.rows import MANY_AFTER_MS, MANY_ROWS, LazyRows, Row, RowBadge
 from ui.widgets.search_field import SearchField
 from ui.widgets.section_header import SectionHeader
 from ui.widgets.spinner import Spinner
@@ -98,12 +98,15 @@ class Billboard(QWidget):
 
     def show_state(self, state: BillboardState) -> None:
         """Show this state; what is chosen and where the list is scrolled to stay."""
-        self._state = state
+        before, self._state = self._state, state
         self._spinner.setVisible(state.refreshing)
         self._code.show_trouble(state.code_trouble)
         self._code.set_locked(state.locked)
         self._code.set_busy(state.code_busy)
-        self._show_sessions()
+        if state.sessions is not before.sessions and len(state.sessions or ()) > MANY_ROWS:
+            QTimer.singleShot(MANY_AFTER_MS, self, self._show_sessions)
+        else:
+            self._show_sessions()
 
     def filter_by(self, words: str) -> None:
         """Show only the sessions that match, as if the person had typed it."""

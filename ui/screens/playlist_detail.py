@@ -1,8 +1,10 @@
 """One playlist: each track with its file, what is missing first, and the way into a session."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,10 +22,12 @@ from ui.widgets.pairing_ring import PairingRing, pairing_words
 from ui.widgets.plain import isolated, plain, spoken
 from ui.widgets.progress_row import ProgressRow
 from ui.widgets.row_list import RowList
+from ui.widgets.rows import MANY_AFTER_MS, MANY_ROWS
 from ui.widgets.search_field import SearchField
 from ui.widgets.switch import Switch
 
 _COVER = 128
+_DONE: Final = object()
 
 
 class PlaylistDetail(QWidget):
@@ -117,7 +121,12 @@ class PlaylistDetail(QWidget):
             self._confirm_all.set_words(f"Accept all {proposed:,} proposals")
             self._confirm_all.setVisible(proposed > 1)
         self._confirm_all.set_locked(state.locked)
-        self._show_tracks()
+        for only_with_tracks in (self._tools, self._panel):
+            only_with_tracks.setVisible(bool(state.tracks))
+        if state.tracks is not before.tracks and len(state.tracks or ()) > MANY_ROWS:
+            self._show_many_tracks()
+        else:
+            self._show_tracks()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take files that are dropped on a track."""
@@ -149,17 +158,37 @@ class PlaylistDetail(QWidget):
         self.pair_requested.emit(int(self._dropped_on), path)
 
     def _show_tracks(self) -> None:
+        """Show the tracks that are wanted, at once."""
+        self._showing = self._steps()
+        for _ in self._showing:
+            pass
+
+    def _show_many_tracks(self) -> None:
+        """Show the tracks that are wanted, a step a turn of the event loop: thousands at once would stop it."""
+        self._showing = self._steps()
+        self._take_step(self._showing)
+
+    def _take_step(self, showing: Iterator[None]) -> None:
+        # Whoever wants something else meanwhile begins anew.
+        if showing is self._showing and next(showing, _DONE) is not _DONE:
+            QTimer.singleShot(MANY_AFTER_MS, self, lambda: self._take_step(showing))
+
+    def _steps(self) -> Iterator[None]:
         tracks, words, missing_first = self._state.tracks, self._search.text(), self._first.isChecked()
         wanted = (tracks, words, missing_first)
         if self._shown is None or tracks is not self._shown[0] or wanted[1:] != self._shown[1:]:
+            yield
+            in_order = arranged(tracks or (), words, missing_first=missing_first)
+            yield
+            rows = track_rows(in_order)
+            yield
+            self._rows.show_rows(rows)
             self._shown = wanted
-            self._rows.show_rows(track_rows(arranged(tracks or (), words, missing_first=missing_first)))
             if self._dropped_on:
                 # With its file the track stands elsewhere in the list.
                 self._rows.reveal(self._dropped_on)
                 self._dropped_on = ""
-            for only_with_tracks in (self._tools, self._panel):
-                only_with_tracks.setVisible(bool(tracks))
+            yield
         self._failed.show_text("warning", self._state.trouble, self._state.what_to_do, "Try again")
         self._pages.setCurrentWidget(self._page())
         self._show_chosen()

@@ -33,6 +33,8 @@ COMPARE_S: Final = 5.0
 WRONG_CODE: Final = "No open session has this code"
 
 _TASK: Final = "join"
+#: Long enough for what is shown to be drawn before something else is.
+_NEXT_TURN_S: Final = 0.001
 _NO_SUCH_SESSION: Final = "session_not_found"
 _MENDED_ON: Final = {Mended.IN_SETTINGS: "settings", Mended.IN_LIBRARY: "library", Mended.BY_NAME: "runbuddy"}
 
@@ -210,6 +212,8 @@ class FollowingModel(QObject):
             raise
         await prepare_for(services.playback, snapshot)
         coordinator.ready()
+        self._music.playing.show_ahead()
+        await asyncio.sleep(_NEXT_TURN_S)
         if isinstance(self._session.state, Following):
             self._context.show_screen("now_playing")
             self._context.screen_over.emit("joining")

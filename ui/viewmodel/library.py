@@ -170,10 +170,13 @@ class LibraryModel(QObject):
         self._show(progress=Progress("Looking through your music", "", 0.0))
         try:
             summary = await library.scan(self._on_progress)
+            await self._reload()
+        except BaseException:
+            # What was found by then is kept and matched.
+            self._context.tasks.start(self._reload(), "library")
+            raise
         finally:
             self._show(progress=None)
-            # However it ended: what was found by then is kept and matched.
-            self._context.tasks.start(self._reload(), "library")
             self.music_changed.emit()
         self._tell(summary)
         self.scanned.emit(summary)

@@ -17,7 +17,7 @@ class Music:
 
     def __init__(self, context: Context, playing: PlayingModel) -> None:
         self._context = context
-        self._playing = playing
+        self.playing = playing
         self.playlist_id = ""
         #: Whether a pairing has changed since the queue was loaded.
         self.is_outdated = False
@@ -29,7 +29,7 @@ class Music:
         library = await self._context.library()
         playlist = await library.playlist(pairing.playlist_id)
         durations_ms = {track.playlist_position: track.duration_ms for track in playlist.tracks}
-        self._playing.load(pairing.playlist_name, queue_of(pairing), durations_ms)
+        self.playing.load(pairing.playlist_name, queue_of(pairing), durations_ms)
         self.playlist_id, self.is_outdated = pairing.playlist_id, False
 
     async def fingerprints(self, library: Library, pairing: Pairing, seconds: float) -> Mapping[str, Fingerprint]:

@@ -108,6 +108,11 @@ class PlayingModel(QObject):
         elif visible:
             self._tick()
 
+    def show_ahead(self) -> None:
+        """Bring the page up to date before it is seen: both in one turn of the event loop would stop it."""
+        self._read_player()
+        self.now_playing_changed.emit(now_playing_state(self._facts))
+
     def show_session(self, state: RunBuddySessionState) -> None:
         """Take in how the session stands."""
         self._change(session=state)

@@ -52,8 +52,11 @@ def explain(widget: QWidget, text: str) -> None:
 
     Qt would read out a tooltip where there is no description, with all its markup.
     """
-    widget.setToolTip(tooltip(text))
-    widget.setProperty(_REASON, spoken(text))
+    tip, words = tooltip(text), spoken(text)
+    if widget.toolTip() == tip and str(widget.property(_REASON) or "") == words:
+        return
+    widget.setToolTip(tip)
+    widget.setProperty(_REASON, words)
     _describe(widget)
 
 

@@ -11,6 +11,11 @@ from ui.theme.tokens import Tone
 from ui.widgets.pairing_ring import pairing_words
 from ui.widgets.plain import plain, spoken, tooltip
 
+#: So many are shown in a turn of the event loop of their own, after whatever is shown with them: both together take
+#: longer than a frame.
+MANY_ROWS: Final = 500
+#: (With 0 ms it would be the same turn.)
+MANY_AFTER_MS: Final = 1
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 

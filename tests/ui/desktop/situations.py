@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import create_engine, insert
 
-from client.pairing import Pairing
+from client.session_state import Idle
 from protocol.events import SnapshotState
 from server import tables
 from server.settings import sqlite_url
@@ -53,23 +53,19 @@ async def open_large_playlist(person: Person, watch: Watch, rows: int = ROWS) ->
         await settled()
 
 
-async def join(leader: Person, follower: Person, pairing: Pairing, watch: Watch) -> None:
-    """Follow a session by its code, from the field to Now Playing and the music, and leave it."""
-    page = leader.app.screens.playlist_detail
-    ready: list[Any] = []
-    leader.view_model.playlist_detail.changed.connect(ready.append)
-    leader.app.screens.library.playlist_opened.emit(pairing.playlist_id)
-    await until(lambda: ready and ready[-1].lead_locked is None, leader.toasts)
-    page.lead_requested.emit()
-    await until(lambda: getattr(leader.state, "join_code", ""), leader.toasts)
+async def join(follower: Person, join_code: str, watch: Watch) -> None:
+    """Follow a session by its code, from the field to Now Playing and the music, and leave it.
+
+    Whoever leads it is in another process: two windows in one loop would wait for one another.
+    """
     follower.window.show_screen("runbuddy")
     await settled()
     with watch():
-        follower.app.screens.billboard.code_entered.emit(leader.state.join_code)
+        follower.app.screens.billboard.code_entered.emit(join_code)
         await until(lambda: follower.screen() == "now_playing" and follower.playback.playing, follower.toasts)
         await settled()
     follower.view_model.end_runbuddy_session()
-    leader.view_model.end_runbuddy_session()
+    await until(lambda: isinstance(follower.state, Idle), follower.toasts)
 
 
 async def look_at_billboard(person: Person, watch: Watch, sessions: int = SESSIONS) -> None:

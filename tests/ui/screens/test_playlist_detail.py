@@ -254,3 +254,25 @@ def test_the_chosen_track_stays_chosen_when_its_match_changes(screen):
     )
     assert screen.findChild(RowList).chosen_key() == "2"
     assert "a.mp3" in [label.text() for label in screen.findChild(TrackPanel).findChildren(QLabel)]
+
+
+def many(count, artist):
+    return tuple(TrackLine(place, f"Song {place}", artist, 60_000, PairMark.MISSING) for place in range(count))
+
+
+def test_many_tracks_come_in_turns_and_the_newest_wish_counts(qtbot, screen):
+    rows = screen.findChild(RowList)
+    screen.show_state(replace(STATE, tracks=many(600, "Ana")))
+    assert not rows.isVisible()
+    qtbot.waitUntil(rows.isVisible)
+    assert len(rows.rows()) == 600
+    screen.show_state(replace(STATE, name="Another", tracks=many(700, "Ben")))
+    screen.show_state(replace(STATE, name="A third", tracks=many(800, "Cem")))
+    qtbot.waitUntil(lambda: len(rows.rows()) == 800)
+    qtbot.keyClicks(screen.findChild(SearchField), "song 7")
+    assert {row.subtitle for row in rows.rows()} == {"Cem"}
+    screen.show_state(replace(STATE, name="Short", tracks=many(600, "Dan")))
+    screen.show_state(STATE)
+    assert len(rows.rows()) == len(STATE.tracks)
+    qtbot.wait(30)
+    assert len(rows.rows()) == len(STATE.tracks)
