@@ -104,7 +104,8 @@ async def test_a_refused_track_plays_when_it_is_there_by_the_next_time(tmp_path)
         write_track(tmp_path / "late.wav", 30.0)
         service.apply_remote_transport(RemoteTransport(1, "spotify:track:1", line, jump=True))
         await until(lambda: service.playback_position(time.perf_counter_ns()) is not None, "it plays")
-        assert service.health().error is None
+        # It is heard as soon as enough of it is decoded, and found to be sound when all of it is.
+        await until(lambda: service.health().error is None, "it is accepted")
         assert service.queue.playable == (0, 1)
         assert [event.item.playlist_position for event in service.events if isinstance(event, TrackAccepted)] == [1]
 

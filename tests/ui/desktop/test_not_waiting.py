@@ -9,6 +9,7 @@ from tests.server.harness import local_settings
 from tests.server.processes import ServerProcess
 from tests.ui.desktop.conftest import DEMO
 from tests.ui.desktop.situations import fill_billboard, join, look_at_billboard, open_large_playlist, scan
+from tests.ui.desktop.test_flows import lead
 from tests.ui.desktop.watchdog import LoopWatchdog
 from tests.ui.desktop.windows import open_window
 
@@ -54,7 +55,7 @@ def test_while_it_scans_opens_a_playlist_reads_the_billboard_and_joins(in_loop, 
             await scan(follower, DEMO, watch)
             await open_large_playlist(follower, watch, ROWS)
             await look_at_billboard(follower, watch, SESSIONS)
-            await join(leader, follower, demo_pairing, watch)
+            await join(follower, await lead(leader, demo_pairing), watch)
 
     try:
         in_loop(scenario)

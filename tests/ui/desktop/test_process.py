@@ -86,7 +86,7 @@ def test_a_screen_that_does_not_answer_is_named(start):
     ("option", "value", "sentence"),
     [
         ("--ntp", "a clock:99999", "'a clock:99999' is not an NTP server"),
-        ("--server", "", "server can't be set to that"),
+        ("--server", "foo bar", "the server's address must look like http://HOST:PORT or https://HOST"),
         ("--account", "x" * 301, "display name can't be set to that"),
         ("--spotify-url", "nowhere", "must look like http://HOST:PORT"),
     ],
