@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import logging
 import os
 from collections.abc import Callable, Coroutine
@@ -19,6 +20,15 @@ SCENARIO_TIMEOUT_S = WAIT_S + 40.0
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs_errors: this test is about an error that is logged")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _garbage_stays_in_this_thread():
+    """Let no worker thread come upon widgets that an earlier test has left: they die in Qt's thread, as in the app."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -114,6 +114,15 @@ class NowPlaying(QWidget):
         self._notice.setVisible(bool(state.notice) and not state.notice_is_trouble)
         self._show_controls(state)
         self._queue.show_queue(state.queue_name, state.queue, state.current, locked=state.locked)
+        if loaded and not self.isVisible():
+            self._make_ready()
+
+    def _make_ready(self) -> None:
+        """Find every place and draw the cover before the page is seen: the first look would take two frames."""
+        for part in (self, self._pages, self._pages.currentWidget()):
+            if part is not None and (layout := part.layout()) is not None:
+                layout.activate()
+        self._cover.grab()
 
     def _show_controls(self, state: NowPlayingState) -> None:
         self._play.set_icon(*(("pause-fill", "Pause") if state.playing else ("play_arrow-fill", "Play")))

@@ -71,7 +71,7 @@ class PlaylistDetail(QWidget):
         self._nothing = EmptyState(
             "queue_music",
             "No tracks here",
-            "Add some where the playlist comes from, then add it here again.",
+            "Add some where it comes from, then add it here again.",
             parent=self,
         )
         self._no_match = EmptyState(

@@ -27,6 +27,7 @@ def allocate_much():
 
 def test_no_other_thread_destroys_them(in_loop):
     died_in = []
+    gc.enable()
 
     async def scenario():
         for _ in range(50):
