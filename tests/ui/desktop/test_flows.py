@@ -1,35 +1,12 @@
 """Leader and follower, each at a window, on a real server: the plan's flows from the first press to the last."""
 
-import contextlib
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from client.session_state import Idle, Leading
-from tests.ui.desktop.windows import open_window, until
+from tests.ui.desktop.windows import until
 from ui.shell.sections import Section
 from ui.widgets.jump_slider import JumpSlider
-
-
-@pytest.fixture
-def at_windows(in_loop, tmp_path, server, demo_pairing):
-    """Run a scenario with people at windows: `await open_(name)`."""
-
-    def run(scenario):
-        async def main():
-            async with contextlib.AsyncExitStack() as stack:
-
-                async def open_(name, **overrides):
-                    person = await open_window(tmp_path, name, server, demo_pairing, **overrides)
-                    stack.push_async_callback(person.close)
-                    return person
-
-                await scenario(open_)
-
-        in_loop(main)
-
-    return run
 
 
 async def lead(leader, demo_pairing):

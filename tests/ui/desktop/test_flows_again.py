@@ -1,37 +1,16 @@
 """One wish after another: the second comes while the first is still being ended, or after another session began."""
 
 import asyncio
-import contextlib
 import time
 
 import pytest
 
 from client.session_state import Following, Idle, Leading
 from tests.ui.desktop.test_flows import follow, lead
-from tests.ui.desktop.windows import open_window, until
+from tests.ui.desktop.windows import until
 from ui.desktop.recovery import FILE_NAME, SessionNote
 from ui.desktop.settings import SettingsFile
 from ui.widgets.sync_pill import SyncKind
-
-
-@pytest.fixture
-def at_windows(in_loop, tmp_path, server, demo_pairing):
-    """Run a scenario with people at windows: `await open_(name)`."""
-
-    def run(scenario):
-        async def main():
-            async with contextlib.AsyncExitStack() as stack:
-
-                async def open_(name, **overrides):
-                    person = await open_window(tmp_path, name, server, demo_pairing, **overrides)
-                    stack.push_async_callback(person.close)
-                    return person
-
-                await scenario(open_)
-
-        in_loop(main)
-
-    return run
 
 
 def held_up(api, name):

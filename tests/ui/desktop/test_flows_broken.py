@@ -21,26 +21,6 @@ from ui.widgets.question import Question
 
 
 @pytest.fixture
-def at_windows(in_loop, tmp_path, server, demo_pairing):
-    """Run a scenario with people at windows: `await open_(name)`, with another pairing or none."""
-
-    def run(scenario):
-        async def main():
-            async with contextlib.AsyncExitStack() as stack:
-
-                async def open_(name, *, server=server, pairing=demo_pairing, **overrides):
-                    person = await open_window(tmp_path, name, server, pairing, **overrides)
-                    stack.push_async_callback(person.close)
-                    return person
-
-                await scenario(open_)
-
-        in_loop(main)
-
-    return run
-
-
-@pytest.fixture
 def impatient(tmp_path):
     """Return a server that takes whoever is away for a second for gone, and keeps the seat."""
     with running(local_settings(tmp_path / "impatient.db", ntp_port=0, leader_grace_s=1.0)) as server:

@@ -1,6 +1,5 @@
 """Clock, sound, disk and media keys in a session, at the windows of leader and follower."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -11,26 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from client.session_state import Following, Idle, Leading
 from tests.ui.desktop.test_flows import follow, lead
-from tests.ui.desktop.windows import open_window, until
+from tests.ui.desktop.windows import until
 from ui.desktop.media_keys import PlayerFacts
-
-
-@pytest.fixture
-def at_windows(in_loop, tmp_path, server, demo_pairing):
-    def run(scenario):
-        async def main():
-            async with contextlib.AsyncExitStack() as stack:
-
-                async def open_(name, **overrides):
-                    person = await open_window(tmp_path, name, server, demo_pairing, **overrides)
-                    stack.push_async_callback(person.close)
-                    return person
-
-                await scenario(open_)
-
-        in_loop(main)
-
-    return run
 
 
 def test_without_a_clock_nothing_is_led_and_nothing_joined(at_windows, demo_pairing):
